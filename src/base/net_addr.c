@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/net_addr.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* Copy text without its brackets into buf; -EINVAL when it cannot be an address. */
+static int strip_brackets(const char *text, char *buf, size_t cap)
+{
+	size_t len = strlen(text);
+
+	if (len >= 2 && text[0] == '[') {
+		if (text[len - 1] != ']')
+			return -EINVAL;
+		text++;
+		len -= 2;
+	}
+	if (len == 0 || len >= cap)
+		return -EINVAL;
+	memcpy(buf, text, len);
+	buf[len] = '\0';
+	return 0;
+}
+
+static int parse_scope(const char *digits, uint32_t *scope)
+{
+	unsigned long v;
+	char *end;
+
+	if (*digits < '0' || *digits > '9' || strlen(digits) > 9)
+		return -EINVAL;
+	v = strtoul(digits, &end, 10);
+	if (*end)
+		return -EINVAL;
+	*scope = (uint32_t)v;
+	return 0;
+}
+
+int net_addr_parse(const char *text, struct net_addr *addr)
+{
+	struct net_addr a = {0};
+	char buf[NET_ADDR_TEXT_LEN];
+	char *percent;
+
+	if (strip_brackets(text, buf, sizeof buf) < 0)
+		return -EINVAL;
+	if (inet_pton(AF_INET, buf, a.ip) == 1) {
+		a.family = AF_INET;
+		*addr = a;
+		return 0;
+	}
+	percent = strchr(buf, '%');
+	if (percent) {
+		*percent = '\0';
+		if (parse_scope(percent + 1, &a.scope) < 0)
+			return -EINVAL;
+	}
+	if (inet_pton(AF_INET6, buf, a.ip) != 1)
+		return -EINVAL;
+	a.family = AF_INET6;
+	*addr = a;
+	return 0;
+}
+
+char *net_addr_format(const struct net_addr *addr, char buf[NET_ADDR_TEXT_LEN])
+{
+	size_t len;
+
+	if (addr->family == AF_UNSPEC ||
+	    !inet_ntop(addr->family, addr->ip, buf, NET_ADDR_TEXT_LEN)) {
+		strcpy(buf, "none");
+		return buf;
+	}
+	len = strlen(buf);
+	if (addr->scope)
+		snprintf(buf + len, NET_ADDR_TEXT_LEN - len, "%%%u",
+			 addr->scope);
+	return buf;
+}
+
+char *net_addr_format_port(const struct net_addr *addr,
+			   char buf[NET_ADDR_TEXT_LEN])
+{
+	struct text t = text_init(buf, NET_ADDR_TEXT_LEN);
+	char host[NET_ADDR_TEXT_LEN];
+	bool v6 = addr->family == AF_INET6;
+
+	net_addr_format(addr, host);
+	text_add(&t, "%s%s%s:%u", v6 ? "[" : "", host, v6 ? "]" : "",
+		 addr->port);
+	return buf;
+}
+
+size_t net_addr_len(const struct net_addr *addr)
+{
+	switch (addr->family) {
+	case AF_INET:
+		return 4;
+	case AF_INET6:
+		return 16;
+	default:
+		return 0;
+	}
+}
+
+bool net_addr_same_host(const struct net_addr *a, const struct net_addr *b)
+{
+	return a->family == b->family && a->scope == b->scope &&
+	       memcmp(a->ip, b->ip, net_addr_len(a)) == 0;
+}
+
+bool net_addr_same_prefix(const struct net_addr *a, const struct net_addr *b,
+			  unsigned bits)
+{
+	unsigned max = (unsigned)net_addr_len(a) * 8;
+	unsigned whole, rest;
+
+	if (a->family != b->family)
+		return false;
+	if (bits > max)
+		bits = max;
+	whole = bits / 8;
+	rest = bits % 8;
+	if (memcmp(a->ip, b->ip, whole) != 0)
+		return false;
+	return rest == 0 || (a->ip[whole] ^ b->ip[whole]) >> (8 - rest) == 0;
+}
+
+bool net_addr_is_loopback(const struct net_addr *addr)
+{
+	static const uint8_t one[16] = {[15] = 1};
+
+	if (addr->family == AF_INET)
+		return addr->ip[0] == 127;
+	return addr->family == AF_INET6 && memcmp(addr->ip, one, 16) == 0;
+}
+
+bool net_addr_is_multicast(const struct net_addr *addr)
+{
+	static const uint8_t broadcast[4] = {255, 255, 255, 255};
+
+	if (addr->family == AF_INET)
+		return (addr->ip[0] & 0xf0) == 0xe0 ||
+		       memcmp(addr->ip, broadcast, 4) == 0;
+	return addr->family == AF_INET6 && addr->ip[0] == 0xff;
+}
+
+bool net_addr_is_any(const struct net_addr *addr)
+{
+	static const uint8_t zero[16];
+
+	return memcmp(addr->ip, zero, sizeof zero) == 0;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include "io/sys_view.h"
+
+/*
+ * The notice board: what the engine tells the rest of the program.  In the
+ * daemon it leads to the shared page, the supervisor and its files; in the
+ * simulator and in tests to plain memory.
+ */
+enum engine_event {
+	ENGINE_SYNCHRONISED, /* for the first time, or again after it was lost */
+	ENGINE_UNSYNCHRONISED,
+	ENGINE_PANIC, /* offset beyond the panic threshold: the program should end */
+	ENGINE_SET_ONCE, /* -q: the clock was set, the program should end */
+};
+
+struct board;
+
+struct board_ops {
+	void (*publish)(struct board *b, const struct sys_view *view);
+	/* text: one line for people, e.g. "synchronised to 192.0.2.1, offset +0.000012 s". */
+	void (*event)(struct board *b, enum engine_event event,
+		      const char *text);
+	/* freq: the clock's own frequency correction, s/s. */
+	void (*save_drift)(struct board *b, double freq);
+	/* A line of a statistics file: name is "loopstats", "peerstats", ...; the
+	 * line starts after "MJD seconds ", which the receiver puts before it. */
+	void (*stats_line)(struct board *b, const char *name, const char *line);
+};
+
+struct board {
+	const struct board_ops *ops;
+};
+
+static inline void board_publish(struct board *b, const struct sys_view *view)
+{
+	b->ops->publish(b, view);
+}
+
+static inline void board_event(struct board *b, enum engine_event event,
+			       const char *text)
+{
+	b->ops->event(b, event, text);
+}
+
+static inline void board_save_drift(struct board *b, double freq)
+{
+	b->ops->save_drift(b, freq);
+}
+
+static inline void board_stats_line(struct board *b, const char *name,
+				    const char *line)
+{
+	b->ops->stats_line(b, name, line);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/config.h"
+#include "crypt/keys.h"
+#include "est/estimator.h"
+#include "io/host.h"
+#include "ntp/leap_table.h"
+
+/*
+ * The client side and the clock: sources, associations, estimator, system
+ * state.  One process can hold any number of engines.
+ */
+struct engine;
+
+/* What the engine is handed besides its configuration; all borrowed for its life. */
+struct engine_inputs {
+	const struct config *cfg;
+	const struct host *host;
+	const struct keys *keys;             /* may be NULL */
+	const struct leap_table *leap_table; /* may be NULL */
+	double drift_freq;                   /* s/s, from the drift file */
+	bool drift_known;
+	bool panic_once_ok, set_once, slew_only; /* -g -q -x */
+	const struct net_addr *own_addrs; /* for loop detection; may be NULL */
+	size_t n_own_addrs;
+};
+
+struct engine *engine_new(const struct engine_inputs *in);
+
+/** Leaves no slew behind: the clock runs at its base frequency afterwards.  NULL does nothing. */
+void engine_free(struct engine *e);
+
+/** A 64-bit digest of every decision so far: equal seeds give equal digests. */
+uint64_t engine_digest(const struct engine *e);
+
+/* --- what can be asked of it (mode 6, status) ---------------------------- */
+
+enum assoc_state_flag {
+	ASSOC_CONFIGURED = 0x80,
+	ASSOC_AUTH_ENABLED = 0x40,
+	ASSOC_AUTHENTIC = 0x20,
+	ASSOC_REACHABLE = 0x10,
+};
+
+/* Peer events, RFC 9327 section 3.3. */
+enum peer_event {
+	PEER_EVENT_NONE = 0,
+	PEER_EVENT_MOBILIZE = 1,
+	PEER_EVENT_DEMOBILIZE = 2,
+	PEER_EVENT_UNREACHABLE = 3,
+	PEER_EVENT_REACHABLE = 4,
+	PEER_EVENT_RESTART = 5,
+	PEER_EVENT_NO_REPLY = 6,
+	PEER_EVENT_RATE_EXCEEDED = 7,
+	PEER_EVENT_ACCESS_DENIED = 8,
+	PEER_EVENT_LEAP_ARMED = 9,
+	PEER_EVENT_SYS_PEER = 10,
+	PEER_EVENT_CLOCK_ALARM = 11,
+	PEER_EVENT_BAD_AUTH = 12,
+};
+
+/* System events, RFC 9327 section 3.1. */
+enum sys_event {
+	SYS_EVENT_NONE = 0,
+	SYS_EVENT_FREQ_NOT_SET = 1,
+	SYS_EVENT_FREQ_SET = 2,
+	SYS_EVENT_SPIKE = 3,
+	SYS_EVENT_FREQ_MODE = 4,
+	SYS_EVENT_CLOCK_SYNC = 5,
+	SYS_EVENT_RESTART = 6,
+	SYS_EVENT_PANIC = 7,
+	SYS_EVENT_NO_SYS_PEER = 8,
+	SYS_EVENT_LEAP_ARMED = 9,
+	SYS_EVENT_LEAP_DISARMED = 10,
+	SYS_EVENT_LEAP = 11,
+	SYS_EVENT_CLOCK_STEP = 12,
+};
+
+/* Flash bits (RFC 5905 section 13): why the last packet or the peer is not good. */
+enum {
+	FLASH_PKT_DUP = 0x1,
+	FLASH_PKT_BOGUS = 0x2,
+	FLASH_PKT_UNSYNC = 0x4,
+	FLASH_PKT_DENIED = 0x8,
+	FLASH_PKT_AUTH = 0x10,
+	FLASH_PKT_STRATUM = 0x20,
+	FLASH_PKT_HEADER = 0x40,
+	FLASH_PEER_STRATUM = 0x200,
+	FLASH_PEER_DIST = 0x400,
+	FLASH_PEER_LOOP = 0x800,
+	FLASH_PEER_UNREACH = 0x1000,
+};
+
+enum assoc_kind { ASSOC_SERVER, ASSOC_POOL_NAME, ASSOC_LOCAL_CLOCK };
+
+struct assoc_report {
+	uint16_t id; /* association id, not 0 */
+	enum assoc_kind kind;
+	const char *
+		name; /* as configured; borrowed until the next call into the engine */
+	struct net_addr addr,
+		local;        /* AF_UNSPEC while the name is not resolved */
+	unsigned state_flags; /* assoc_state_flag */
+	uint8_t event, event_count; /* peer_event */
+	uint8_t leap, stratum, version, hmode, pmode;
+	int8_t host_poll_log2, peer_poll_log2, precision_log2;
+	double root_delay_s, root_disp_s;
+	uint32_t
+		refid; /* as received; a text code where stratum is 0, 1 or 16 */
+	struct ntp_ts reference,
+		receive; /* receive: our time of the last reply, 0 before the first */
+	uint8_t reach;
+	unsigned unreach; /* polls since it was last reachable */
+	uint32_t key_id;
+	unsigned flash;
+	unsigned headway_s;
+	int64_t last_poll_mono_ns, next_poll_mono_ns,
+		last_reply_mono_ns; /* last_*: INT64_MIN before the first */
+	uint64_t sent, received, bad_auth, bogus, duplicate;
+	struct source_report est;
+};
+
+/** Number of associations, pool names included. */
+size_t engine_assoc_count(const struct engine *e);
+
+/** i: 0 to count - 1, in the order of the configuration. */
+void engine_assoc_report(const struct engine *e, size_t i,
+			 struct assoc_report *out);
+
+struct sys_report {
+	struct sys_view view; /* as published now */
+	struct estimator_report est;
+	uint16_t peer_id; /* association id of the system peer, 0 without */
+	uint8_t event, event_count; /* sys_event */
+	int64_t uptime_s;
+	int64_t wall_ns, mono_ns;
+	int tai_offset_s; /* 0: unknown */
+	int64_t leap_wall_ns; /* next (or last) leap second in the table; 0 without table */
+	int64_t leap_expire_wall_ns;
+	struct clock_status clock; /* as last announced to the clock */
+	bool clock_control;        /* the clock takes our commands */
+	int min_poll_log2;
+};
+
+void engine_report(const struct engine *e, struct sys_report *out);
