@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# text.sh SOURCE_ROOT RULE: one rule about the text of the sources.
+set -u
+cd "$1" || exit 1
+
+sources() {
+	find src test bench \( -name '*.c' -o -name '*.h' \) | sort
+}
+
+case $2 in
+spdx) # every source says its licence in its first two lines
+	bad=$({
+		sources
+		find run check tools test bench .ci -type f \
+			\( -name '*.py' -o -name '*.sh' -o ! -name '*.*' \) \
+			! -path '*/corpus/*' ! -path '*/data/*'
+	} 2>/dev/null | while read -r file; do
+		head -n 2 "$file" | grep -q 'SPDX-License-Identifier: BSD-2-Clause' ||
+			echo "$file: no SPDX line"
+	done)
+	;;
+length) # no function of src/ is longer than 80 lines, braces included
+	lengths=$(find src -name '*.c' | sort | xargs awk '
+		FNR == 1 { from = 0 }
+		/^[A-Za-z_].*\(/ { name = $0; sub(/\(.*/, "", name)
+			sub(/.*[ *]/, "", name) }
+		/^\{/ { from = FNR }
+		/^\}/ && from { print FNR - from + 1, FILENAME, name; from = 0 }')
+	bad=$(echo "$lengths" | awk '$1 > 80 {
+		print $2 ": " $3 "() has " $1 " lines" }')
+	for folder in wire est ntp; do
+		echo "longest in $folder: $(echo "$lengths" |
+			grep " src/$folder/" | sort -rn | head -n 1)"
+	done
+	;;
+format)
+	command -v clang-format >/dev/null || exit 77
+	bad=$(sources | xargs clang-format --dry-run 2>&1 |
+		grep 'warning:' | sort -u)
+	;;
+mandoc)
+	command -v mandoc >/dev/null || exit 77
+	[ -d man ] || exit 77
+	bad=$(mandoc -Tlint -Wwarning man/*.[1-8] 2>&1)
+	;;
+style) # what the compiler does not see
+	bad=$(
+		grep -nE '\bfloat\b' $(sources) | grep -vE '//|\*|"' 
+		grep -nE '[ 	]+$' $(sources)
+		find src -name '*.h' | xargs grep -L '^#pragma once' |
+			sed 's/$/: no #pragma once/'
+	)
+	;;
+*)
+	echo "no rule $2"
+	exit 1
+	;;
+esac
+
+[ -z "$bad" ] && exit 0
+echo "$bad"
+exit 1
