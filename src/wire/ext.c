@@ -25,8 +25,6 @@ static size_t field_len(const uint8_t *p, size_t left)
 	len = bytes_u16(&in);
 	if (in.bad || len % 4 != 0 || len < FIELD_MIN_LEN || len > left)
 		return 0;
-	if (len == left && len < LAST_FIELD_MIN_LEN)
-		return 0;
 	return len;
 }
 

@@ -18,9 +18,10 @@ static uint32_t short_from_s(double s)
 {
 	double v = ceil(s * 0x1p16);
 
-	if (!(v > 0))
+	if (v <= 0)
 		return 0;
-	return v >= (double)UINT32_MAX ? UINT32_MAX : (uint32_t)v;
+	/* Not a number is the largest: an error bound must not look good. */
+	return v < (double)UINT32_MAX ? (uint32_t)v : UINT32_MAX;
 }
 
 int ntp_packet_decode(const uint8_t *buf, size_t len, struct ntp_packet *pkt)
