@@ -21,7 +21,7 @@ struct estimator;
 /* What the clock should do now.  Decided here, carried out by ntp/system.c. */
 enum clock_action {
 	CLOCK_HOLD,  /* nothing new; freq stays as it was */
-	CLOCK_SLEW,  /* run at (1 + freq); re-decide at until_mono_ns */
+	CLOCK_SLEW,  /* run at (1 + freq) */
 	CLOCK_STEP,  /* add step_s at once, then run at (1 + freq) */
 	CLOCK_PANIC, /* step_s is beyond the panic threshold: do nothing, end */
 };
@@ -30,7 +30,12 @@ struct clock_cmd {
 	enum clock_action action;
 	double freq;   /* correction to run at, s/s, slew included */
 	double step_s; /* CLOCK_STEP, CLOCK_PANIC: server minus local */
-	int64_t until_mono_ns; /* CLOCK_SLEW: call estimator_timeout() then; INT64_MAX: never */
+	/*
+	 * Call estimator_timeout() then; INT64_MAX: never.  It counts for every
+	 * action, and each command replaces the last one's: during a slew CLOCK_HOLD
+	 * repeats its end, before the first decision it ends the wait for others.
+	 */
+	int64_t until_mono_ns;
 };
 
 struct estimator_params {
@@ -50,8 +55,8 @@ struct estimator_params {
 	unsigned min_stratum,
 		max_stratum; /* tos floor 0, ceiling 16: outside is not selectable */
 	double precision_s; /* of reading the local clock */
-	double freq;        /* correction to start from, s/s (drift file) */
-	bool freq_known;    /* freq came from a drift file */
+	double freq; /* correction that the clock runs at now, s/s: set it before */
+	bool freq_known; /* freq came from a drift file */
 };
 
 void estimator_params_default(struct estimator_params *p);
@@ -77,10 +82,14 @@ void estimator_reset(struct estimator *e, int source);
 
 /**
  * Take one sample in and decide.  A sample with a number that is not finite is
- * refused and counted as nothing (returns CLOCK_HOLD).
+ * refused and counted as nothing (returns CLOCK_HOLD), and so is an offset
+ * beyond 2^32 s; delays and dispersions are cut to 0 .. 65,536 s.
  *
- * The caller carries out the command at once and then calls
- * estimator_applied(), also when that failed.
+ * The first decision waits until more than half of the sources (without
+ * noselect) have given a sample, but not more than a second after the first.
+ *
+ * The caller carries out the command of this and the next two at once and then
+ * calls estimator_applied(), also when that failed.
  */
 struct clock_cmd estimator_sample(struct estimator *e, int source,
 				  const struct sample *s);
@@ -89,7 +98,7 @@ struct clock_cmd estimator_sample(struct estimator *e, int source,
 struct clock_cmd estimator_missed(struct estimator *e, int source,
 				  bool reachable, int64_t mono_ns);
 
-/** The time asked for in until_mono_ns has come: end of a slew. */
+/** The time asked for in until_mono_ns has come; calling too early is harmless. */
 struct clock_cmd estimator_timeout(struct estimator *e, int64_t mono_ns);
 
 /** cmd was carried out at mono_ns (ok), or refused by the clock (!ok: nothing moved). */

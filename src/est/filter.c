@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "est/filter.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/units.h"
+
+void filter_add(struct filter *f, const struct sample *s, double ledger_s)
+{
+	if (f->n < SOURCE_FILTER_LEN)
+		f->n++;
+	memmove(&f->stage[1], &f->stage[0], (f->n - 1) * sizeof f->stage[0]);
+	f->stage[0] = (struct filter_stage){*s, ledger_s};
+}
+
+void filter_clock_moved(struct filter *f, double offset_s)
+{
+	for (size_t i = 0; i < f->n; i++)
+		f->stage[i].s.offset_s -= offset_s;
+}
+
+double filter_drift(double freq_sigma)
+{
+	return NTP_PHI + 2 * freq_sigma;
+}
+
+static double age_s(const struct filter_stage *st, const struct filter_now *now)
+{
+	return fmax(s_from_ns(now->mono_ns - st->s.mono_ns), 0);
+}
+
+static double aged_disp(const struct filter_stage *st,
+			const struct filter_now *now)
+{
+	return st->s.disp_s + filter_drift(now->freq_sigma) * age_s(st, now);
+}
+
+static double brought_forward(const struct filter_stage *st,
+			      const struct filter_now *now)
+{
+	return st->s.offset_s - (now->ledger_s - st->ledger_s) +
+	       now->freq * age_s(st, now);
+}
+
+/* The stage with the smallest bound delay / 2 + dispersion; the newest of equals. */
+static const struct filter_stage *best_stage(const struct filter *f,
+					     const struct filter_now *now)
+{
+	const struct filter_stage *best = &f->stage[0];
+
+	for (size_t i = 1; i < f->n; i++) {
+		const struct filter_stage *st = &f->stage[i];
+
+		if (st->s.delay_s / 2 + aged_disp(st, now) <
+		    best->s.delay_s / 2 + aged_disp(best, now))
+			best = st;
+	}
+	return best;
+}
+
+/* Smallest delay in the register, and how far above it the middle one lies. */
+static double delay_floor(const struct filter *f, double *spread_s)
+{
+	double sorted[SOURCE_FILTER_LEN] = {0};
+
+	for (size_t i = 0; i < f->n; i++) {
+		double d = f->stage[i].s.delay_s;
+		size_t j = i;
+
+		for (; j > 0 && sorted[j - 1] > d; j--)
+			sorted[j] = sorted[j - 1];
+		sorted[j] = d;
+	}
+	*spread_s = sorted[f->n / 2] - sorted[0];
+	return sorted[0];
+}
+
+/*
+ * Noise of the best sample's offset, s^2.
+ *
+ * Queues in both directions make the delay longer by e and the offset wrong by
+ * anything within +-e/2: variance e^2 / 12.  Jitter that the delay does not
+ * show beyond its usual spread is taken from that spread.  With few samples in
+ * the register nobody knows the floor yet, so some of the delay is doubted.
+ * Differences between offsets that neither delays nor a wrong frequency
+ * explain are the server's own noise.
+ */
+static double noise_variance(const struct filter *f,
+			     const struct filter_stage *best,
+			     const struct filter_now *now)
+{
+	double spread;
+	double floor_s = delay_floor(f, &spread);
+	double e0 = best->s.delay_s - floor_s;
+	double doubt = 0.04 * floor_s * (double)(SOURCE_FILTER_LEN - f->n) /
+		       SOURCE_FILTER_LEN;
+	double unexplained = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		const struct filter_stage *st = &f->stage[i];
+		double d =
+			brought_forward(st, now) - brought_forward(best, now);
+		double e = st->s.delay_s - floor_s;
+		double turn = 2 * now->freq_sigma *
+			      s_from_ns(best->s.mono_ns - st->s.mono_ns);
+
+		unexplained +=
+			fmax(d * d - (e * e + e0 * e0) / 4 - turn * turn, 0);
+	}
+	if (f->n > 1)
+		unexplained /= 2 * (double)(f->n - 1);
+	return 0.04 * spread * spread + e0 * e0 / 12 + doubt * doubt +
+	       unexplained + best->s.disp_s * best->s.disp_s +
+	       now->precision_s * now->precision_s;
+}
+
+static double rms_to_best(const struct filter *f,
+			  const struct filter_stage *best,
+			  const struct filter_now *now)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		double d = brought_forward(&f->stage[i], now) -
+			   brought_forward(best, now);
+
+		sum += d * d;
+	}
+	if (f->n > 1)
+		sum /= (double)(f->n - 1);
+	return fmax(sqrt(sum), now->precision_s);
+}
+
+struct filter_estimate filter_estimate(const struct filter *f,
+				       const struct filter_now *now)
+{
+	const struct filter_stage *best = best_stage(f, now);
+	struct filter_estimate est = {
+		.best = &best->s,
+		.offset_s = brought_forward(best, now),
+		.disp_s = aged_disp(best, now),
+		.jitter_s = rms_to_best(f, best, now),
+		.variance = noise_variance(f, best, now),
+	};
+
+	/* RFC 5905 appendix A.5.5.2, root distance. */
+	est.root_dist_s = (best->s.root_delay_s + best->s.delay_s) / 2 +
+			  best->s.root_disp_s + est.disp_s + est.jitter_s;
+	return est;
+}
