@@ -74,16 +74,23 @@ static int64_t expiry(const struct system *sys, const struct sys_view *v)
 	return v->at_mono_ns + ns_from_s(room / v->root_disp_growth);
 }
 
+static void note_sys_peer(struct system *sys, const struct estimator_report *r)
+{
+	const struct assoc *peer = assoc_by_est(sys->engine, r->sys_peer);
+
+	if (!peer)
+		return;
+	sys->stratum = r->stratum;
+	sys->refid = refid_from_addr(&peer->addr);
+}
+
 static void view_of_estimate(const struct system *sys,
 			     const struct estimator_report *r,
 			     struct sys_view *v)
 {
-	const struct assoc *peer = assoc_by_est(sys->engine, sys->sys_peer);
-
 	v->leap = leap_now(sys);
-	v->stratum = (uint8_t)(r->stratum + 1);
-	if (peer)
-		v->refid = refid_from_addr(&peer->addr);
+	v->stratum = (uint8_t)(sys->stratum + 1);
+	v->refid = sys->refid;
 	v->root_delay_s = r->root_delay_s;
 	v->root_disp_s = r->root_disp_s;
 	v->root_disp_growth = r->root_disp_growth;
@@ -101,6 +108,7 @@ static void view_of_local_clock(const struct system *sys, struct sys_view *v)
 		v->refid = refid_from_code(c->fudge.refid[0] ? c->fudge.refid
 							     : "LOCL");
 	v->root_disp_s = LOCAL_CLOCK_DISP_S;
+	v->reference = ntp_ts_from_ns(clock_now(host_of(sys)->clock));
 	v->expires_mono_ns = INT64_MAX;
 }
 
@@ -120,7 +128,8 @@ static struct sys_view view_unsynchronised(const struct system *sys)
 
 static void tell_event(struct system *sys, const struct estimator_report *r)
 {
-	bool synced = sys->view.stratum < NTP_STRATUM_UNSYNC;
+	bool synced =
+		view_at(&sys->view, mono_now(sys)).stratum < NTP_STRATUM_UNSYNC;
 	const struct assoc *peer = assoc_by_est(sys->engine, r->sys_peer);
 	char text[256], addr[NET_ADDR_TEXT_LEN];
 
@@ -164,22 +173,17 @@ static void announce_to_clock(struct system *sys,
 
 void system_publish(struct system *sys)
 {
-	struct estimator_report r;
 	struct sys_view v = view_unsynchronised(sys);
+	struct estimator_report r;
 
 	estimator_report(sys->est, mono_now(sys), &r);
-	if (r.sys_peer >= 0)
-		sys->sys_peer = r.sys_peer;
+	note_sys_peer(sys, &r);
 	if (sys->unverified)
 		; /* until the next update */
 	else if (r.synchronised && (r.survivors || !sys->local_clock))
 		view_of_estimate(sys, &r, &v);
 	else if (sys->local_clock)
 		view_of_local_clock(sys, &v);
-	if (r.synchronised && sys->sys_peer >= 0 && v.refid == 0)
-		v.refid =
-			sys->view
-				.refid; /* holdover: the peer is gone, the time is still its */
 	sys->view = v;
 	board_publish(host_of(sys)->board, &v);
 	announce_to_clock(sys, &r);
@@ -433,7 +437,11 @@ static void on_watch_timer(struct timer *t)
 {
 	struct system *sys = CONTAINER_OF(t, struct system, watch_timer);
 
+	struct estimator_report r;
+
 	system_watch(sys);
+	estimator_report(sys->est, mono_now(sys), &r);
+	tell_event(sys, &r); /* holdover may have come to its end */
 	timer_arm(host_of(sys)->loop, t, mono_now(sys) + WATCH_INTERVAL_NS);
 }
 
@@ -500,7 +508,7 @@ void system_init(struct system *sys, struct engine *e)
 	struct estimator_params p;
 	int64_t now;
 
-	*sys = (struct system){.engine = e, .sys_peer = -1};
+	*sys = (struct system){.engine = e};
 	now = sys->start_mono_ns = mono_now(sys);
 	p = params_of(sys);
 	if (!p.freq_known)

@@ -28,7 +28,8 @@ struct system {
 	bool clock_control, control_known;
 	bool set_once_done;
 	int8_t leap_armed;
-	int sys_peer; /* estimator handle of the last one, -1 */
+	uint8_t stratum; /* of the last system peer: in holdover the time is still its */
+	uint32_t refid; /* its address */
 	uint8_t event, event_count;
 	struct sys_view view;
 	struct clock_status status;
