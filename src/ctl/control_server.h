@@ -6,6 +6,7 @@
 
 #include "conf/config.h"
 #include "crypt/keys.h"
+#include "ctl/response.h"
 #include "io/entropy.h"
 #include "ntp/engine.h"
 #include "ntp/server.h"
@@ -29,9 +30,6 @@ struct control_inputs {
 
 struct control_server *control_server_new(const struct control_inputs *in);
 void control_server_free(struct control_server *c);
-
-/* One fragment to send back to peer; data is borrowed for the call. */
-typedef void (*control_emit_fn)(void *arg, const uint8_t *data, size_t len);
 
 /**
  * Handle one mode 6 request that access control let through.

@@ -101,8 +101,8 @@ enum assoc_kind { ASSOC_SERVER, ASSOC_POOL_NAME, ASSOC_LOCAL_CLOCK };
 struct assoc_report {
 	uint16_t id; /* association id, not 0 */
 	enum assoc_kind kind;
-	const char *
-		name; /* as configured; borrowed until the next call into the engine */
+	const char
+		*name; /* as configured; borrowed until the engine next runs */
 	struct net_addr addr,
 		local;        /* AF_UNSPEC while the name is not resolved */
 	unsigned state_flags; /* assoc_state_flag */
