@@ -44,17 +44,26 @@ void discipline_advance(struct discipline *d, int64_t mono_ns)
 	d->now_ns = mono_ns;
 }
 
-double discipline_offset(const struct discipline *d, int64_t mono_ns)
+struct kalman discipline_expected(const struct discipline *d, int64_t mono_ns)
 {
-	double dt = fmax(s_from_ns(mono_ns - d->now_ns), 0);
+	struct kalman k = d->kalman;
 
-	return d->kalman.x + (d->kalman.f - d->applied_freq) * dt;
+	if (mono_ns > d->now_ns)
+		kalman_predict(&k, s_from_ns(mono_ns - d->now_ns),
+			       d->applied_freq);
+	return k;
+}
+
+bool discipline_synchronised(const struct discipline *d, double offset_s)
+{
+	double panic_s = d->params->panic_s;
+
+	return d->started && (panic_s <= 0 || fabs(offset_s) <= panic_s);
 }
 
 void discipline_clock_moved(struct discipline *d, double offset_s)
 {
 	d->kalman.x -= offset_s;
-	d->last_offset_s -= offset_s;
 }
 
 /* Offsets beyond this are stepped; 0: none is. */
@@ -99,7 +108,6 @@ static void restart(struct discipline *d, const struct measurement *m)
 	struct kalman *k = &d->kalman;
 
 	kalman_init(k, m->offset_s, m->variance, k->f, sqrt(k->pff));
-	d->last_offset_s = m->offset_s;
 	d->last_innovation_s = 0;
 	d->spike_sign = 0;
 	d->started = true;
@@ -120,7 +128,6 @@ static void follow(struct discipline *d, const struct measurement *m)
 	k->f = clamp(k->f, d->params->max_freq);
 	note_change(&d->jitter_var, d->last_innovation_s);
 	note_change(&d->wander_var, k->f - f);
-	d->last_offset_s = k->x;
 }
 
 /* Nothing that comes in may get here; if it does, begin anew. */
@@ -162,20 +169,40 @@ static struct clock_cmd slew(const struct discipline *d, int time_const_log2)
 	return cmd;
 }
 
+struct clock_cmd discipline_idle(const struct discipline *d)
+{
+	struct clock_cmd cmd = {
+		.action = CLOCK_HOLD,
+		.freq = d->applied_freq,
+		.until_mono_ns = d->slew_end_ns,
+	};
+
+	if (d->now_ns < d->slew_end_ns)
+		return cmd;
+	return (struct clock_cmd){
+		.action = CLOCK_SLEW,
+		.freq = d->kalman.f,
+		.until_mono_ns = INT64_MAX,
+	};
+}
+
 static struct clock_cmd correct(const struct discipline *d,
 				const struct measurement *m)
 {
 	const struct estimator_params *p = d->params;
 	double x = d->kalman.x;
 	double limit = step_threshold(p);
+	bool panic = p->panic_s > 0 && fabs(x) > p->panic_s;
 	struct clock_cmd cmd = {
 		.freq = d->kalman.f,
 		.step_s = x,
 		.until_mono_ns = INT64_MAX,
 	};
 
-	if (p->panic_s > 0 && fabs(x) > p->panic_s &&
-	    !(p->panic_once_ok && !d->corrected))
+	/* What cannot be taken back is not done on the word of a minority. */
+	if (!d->founded && (panic || p->set_once))
+		return discipline_idle(d);
+	if (panic && !(p->panic_once_ok && !d->corrected))
 		cmd.action = CLOCK_PANIC;
 	else if ((p->set_once && !d->corrected) ||
 		 (limit > 0 && fabs(x) > limit))
@@ -202,23 +229,6 @@ struct clock_cmd discipline_update(struct discipline *d,
 	d->founded |= m->quorum;
 	d->last_update_ns = d->now_ns;
 	return correct(d, m);
-}
-
-struct clock_cmd discipline_idle(const struct discipline *d)
-{
-	struct clock_cmd cmd = {
-		.action = CLOCK_HOLD,
-		.freq = d->applied_freq,
-		.until_mono_ns = d->slew_end_ns,
-	};
-
-	if (d->now_ns < d->slew_end_ns)
-		return cmd;
-	return (struct clock_cmd){
-		.action = CLOCK_SLEW,
-		.freq = d->kalman.f,
-		.until_mono_ns = INT64_MAX,
-	};
 }
 
 void discipline_applied(struct discipline *d, const struct clock_cmd *cmd)

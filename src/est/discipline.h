@@ -25,14 +25,13 @@ struct discipline {
 	int64_t slew_end_ns; /* INT64_MAX: no slew under way */
 
 	/* A jump beyond the step threshold that waits for stepout. */
-	int spike_sign; /* 0: none */
+	int spike_sign; /* 0: none is waiting */
 	int64_t spike_since_ns;
 
 	int64_t last_update_ns;
 	double last_innovation_s;
-	double last_offset_s; /* expected after the last update */
-	double jitter_var;    /* moving mean square of innovations, s^2 */
-	double wander_var;    /* the same of changes of f */
+	double jitter_var; /* moving mean square of innovations, s^2 */
+	double wander_var; /* the same of changes of f */
 };
 
 /* One combined measurement. */
@@ -50,7 +49,10 @@ void discipline_init(struct discipline *d,
 /** Let time pass up to mono_ns; an earlier one changes nothing. */
 void discipline_advance(struct discipline *d, int64_t mono_ns);
 
-/** Take in a measurement made at the time last advanced to; decide. */
+/**
+ * Take in a measurement made at the time last advanced to; decide.  Afterwards
+ * spike_sign is not 0 when it was put off instead.
+ */
 struct clock_cmd discipline_update(struct discipline *d,
 				   const struct measurement *m);
 
@@ -63,5 +65,8 @@ void discipline_clock_moved(struct discipline *d, double offset_s);
 /** cmd was carried out. */
 void discipline_applied(struct discipline *d, const struct clock_cmd *cmd);
 
-/** Expected offset at mono_ns, at or after the time last advanced to. */
-double discipline_offset(const struct discipline *d, int64_t mono_ns);
+/** What is believed of the clock at mono_ns; d stays where it is. */
+struct kalman discipline_expected(const struct discipline *d, int64_t mono_ns);
+
+/** Is the clock synchronised when it is behind by offset_s? */
+bool discipline_synchronised(const struct discipline *d, double offset_s);

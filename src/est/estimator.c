@@ -21,13 +21,13 @@
 #define OFFSET_MAX_S 4294967296.0
 #define SHORT_MAX_S 65536.0
 
-#define POLL_DEFAULT_LOG2 6
-
 struct source {
 	bool used, reachable;
+	bool dead; /* missed a poll and is not reachable */
 	struct estimator_source_params params;
 	struct filter filter;
 	enum select_status status;
+	bool survived; /* the decision before this one */
 	bool too_far, bad_stratum;
 };
 
@@ -76,7 +76,7 @@ struct estimator *estimator_new(const struct estimator_params *params,
 	e->root_at_ns = mono_ns;
 	e->sys_peer = -1;
 	discipline_init(&e->discipline, &e->params, mono_ns);
-	poll_restart(&e->poll, POLL_DEFAULT_LOG2, mono_ns);
+	poll_restart(&e->poll, 0, mono_ns); /* the sources' limits rule */
 	return e;
 }
 
@@ -125,6 +125,7 @@ void estimator_reset(struct estimator *e, int source)
 	struct source *src = source_at(e, source);
 
 	src->filter.n = 0;
+	src->reachable = false;
 	src->status = SELECT_REJECT;
 	forget_peer(e, source);
 }
@@ -210,10 +211,12 @@ static void field_add(struct field *field, const struct estimator *e, int i,
 		.root_dist_s = fmax(est->root_dist_s, e->params.min_dist_s),
 		.jitter_s = est->jitter_s,
 		.variance = est->variance,
+		.weight = est->weight,
 		.stratum = est->best->stratum,
 		.prefer = src->params.prefer,
 		.always = src->params.always,
 		.incumbent = e->sys_peer == i,
+		.survived = src->survived,
 	};
 	field->n++;
 }
@@ -228,6 +231,8 @@ static void field_fill(struct field *field, struct estimator *e,
 		struct source *src = &e->sources[i];
 		struct filter_estimate est;
 
+		src->survived = src->status == SELECT_CANDIDATE ||
+				src->status == SELECT_SYS_PEER;
 		src->status = SELECT_REJECT;
 		src->too_far = src->bad_stratum = false;
 		if (!src->used || src->filter.n == 0)
@@ -238,7 +243,7 @@ static void field_fill(struct field *field, struct estimator *e,
 	}
 }
 
-/* Has a majority of those that could be selected given a sample? */
+/* Has a majority of those that could be selected and may be alive given a sample? */
 static bool quorum(const struct estimator *e)
 {
 	unsigned heard = 0, all = 0;
@@ -248,8 +253,8 @@ static bool quorum(const struct estimator *e)
 
 		if (!src->used || src->params.noselect)
 			continue;
-		all++;
-		heard += src->filter.n > 0;
+		all += !src->dead;
+		heard += !src->dead && src->filter.n > 0;
 	}
 	return 2 * heard > all;
 }
@@ -301,25 +306,25 @@ static struct clock_cmd update(struct estimator *e, const struct field *field,
 	struct combined all =
 		combine_survivors(field->candidate, field->n, sel);
 	struct discipline *d = &e->discipline;
-	int64_t last = d->last_update_ns;
 	struct clock_cmd cmd;
 	int min, max;
 
 	poll_range(e, &min, &max);
+	poll_limit(&e->poll, min, max);
 	cmd = discipline_update(d, &(struct measurement){
 					   .offset_s = all.offset_s,
 					   .variance = all.variance,
 					   .quorum = quorum(e),
 					   .time_const_log2 = e->poll.tau_log2,
 				   });
-	if (d->last_update_ns == last && cmd.action == CLOCK_HOLD)
+	if (d->spike_sign != 0)
 		return cmd;
 	note_root(e, &field->estimate[sel->peer], all.jitter_s, mono_ns);
-	if (cmd.action == CLOCK_STEP)
+	if (cmd.action == CLOCK_STEP || d->kalman.surprised)
 		poll_restart(&e->poll, min, mono_ns);
 	else
-		poll_note(&e->poll, d->last_innovation_s, all.jitter_s, min,
-			  max, mono_ns);
+		poll_note(&e->poll, d->last_innovation_s, all.noise_s, min, max,
+			  mono_ns);
 	return cmd;
 }
 
@@ -384,8 +389,11 @@ struct clock_cmd estimator_sample(struct estimator *e, int source,
 		return e->decided ? discipline_idle(&e->discipline)
 				  : hold_until_first(e);
 	discipline_advance(&e->discipline, s->mono_ns);
+	if (!src->reachable)
+		src->filter.n = 0;
 	filter_add(&src->filter, &clean, e->discipline.ledger_s);
 	src->reachable = true;
+	src->dead = false;
 	if (e->first_sample_ns == INT64_MAX && !src->params.noselect)
 		e->first_sample_ns = s->mono_ns;
 	return decide(e, e->discipline.now_ns);
@@ -397,6 +405,7 @@ struct clock_cmd estimator_missed(struct estimator *e, int source,
 	struct source *src = source_at(e, source);
 
 	src->reachable = reachable && src->filter.n > 0;
+	src->dead = !reachable;
 	return decide(e, mono_ns);
 }
 
@@ -471,19 +480,20 @@ void estimator_report(const struct estimator *e, int64_t mono_ns,
 {
 	const struct discipline *d = &e->discipline;
 	double age_s = fmax(s_from_ns(mono_ns - e->root_at_ns), 0);
-	double freq_sigma = sqrt(d->kalman.pff);
+	struct kalman k = discipline_expected(d, mono_ns);
+	double freq_sigma = sqrt(k.pff);
 
 	*out = (struct estimator_report){
-		.synchronised = d->started,
+		.synchronised = discipline_synchronised(d, k.x),
 		.sys_peer = e->sys_peer,
 		.survivors = e->sys_peer < 0 ? 0 : e->survivors,
-		.offset_s = discipline_offset(d, mono_ns),
-		.freq = d->kalman.f,
+		.offset_s = k.x,
+		.freq = k.f,
 		.freq_settled = d->started && freq_sigma < 1e-6,
 		.jitter_s = e->jitter_s,
 		.clk_jitter_s = sqrt(d->jitter_var),
 		.wander = sqrt(d->wander_var),
-		.error_s = sqrt(d->kalman.pxx),
+		.error_s = sqrt(k.pxx),
 		.root_delay_s = e->root_delay_s,
 		.root_disp_growth = filter_drift(freq_sigma),
 		.leap = e->leap,

@@ -136,6 +136,8 @@ struct filter_estimate filter_estimate(const struct filter *f,
 				       const struct filter_now *now)
 {
 	const struct filter_stage *best = best_stage(f, now);
+	/* The doubt about the frequency under which it was brought forward. */
+	double carried = now->freq_sigma * age_s(best, now);
 	struct filter_estimate est = {
 		.best = &best->s,
 		.offset_s = brought_forward(best, now),
@@ -144,8 +146,11 @@ struct filter_estimate filter_estimate(const struct filter *f,
 		.variance = noise_variance(f, best, now),
 	};
 
-	/* RFC 5905 appendix A.5.5.2, root distance. */
+	/* Root distance: RFC 5905 appendix A.5.5.2. */
 	est.root_dist_s = (best->s.root_delay_s + best->s.delay_s) / 2 +
 			  best->s.root_disp_s + est.disp_s + est.jitter_s;
+	est.weight = est.variance / est.root_dist_s;
+	est.variance += carried * carried;
+	est.weight /= est.variance;
 	return est;
 }

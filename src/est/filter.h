@@ -45,6 +45,7 @@ struct filter_estimate {
 	double disp_s;             /* of best, aged to now */
 	double jitter_s; /* RMS of the other samples' offsets against best */
 	double variance; /* of offset_s by noise, s^2 */
+	double weight;   /* in the combination with other sources, 1/s */
 	double root_dist_s;
 };
 

@@ -7,7 +7,7 @@
 #define Q_MIN 1e-20
 #define Q_START 1e-17
 #define Q_MAX 1e-12
-#define Q_TURN 1.1
+#define Q_TURN 1.05
 
 /* Innovations beyond this many sigmas have bounded influence. */
 #define GATE 3.0
@@ -83,15 +83,18 @@ double kalman_update(struct kalman *k, double z, double variance, double dt_s)
 	double s = k->pxx + variance;
 	double kx, kf;
 
+	k->surprised = false;
 	if (nu * nu <= GATE * GATE * s) {
 		k->outliers = 0;
 	} else if (believes(k, nu)) {
+		/* Both states may have changed; let the data say. */
 		double turn = fmin(fabs(nu) / fmax(dt_s, 1), 1e-3);
 
 		k->pxx += nu * nu;
 		k->pff += turn * turn;
 		bound(k);
 		s = k->pxx + variance;
+		k->surprised = true;
 	} else {
 		s = nu * nu / (GATE * GATE);
 	}

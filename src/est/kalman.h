@@ -14,8 +14,9 @@ struct kalman {
 	double x, f;
 	double pxx, pxf, pff; /* covariance */
 	double q;             /* s^2/s^3: f wanders by sqrt(q t) in t seconds */
-	int last_sign; /* of the last innovation, for the adaptation of q */
-	int outliers;  /* successive ones of one sign; the sign is theirs */
+	int last_sign;  /* of the last innovation, for the adaptation of q */
+	int outliers;   /* successive ones of one sign; the sign is theirs */
+	bool surprised; /* the last measurement was one outlier too many */
 };
 
 /** variance: of x; sigma: standard deviation of f. */
@@ -27,7 +28,8 @@ void kalman_predict(struct kalman *k, double dt_s, double u);
 
 /**
  * Take in a measurement z of x with noise of the given variance; dt_s: time
- * since the last one.
+ * since the last one.  A single outlier has little influence; when several in
+ * a row lie on one side, the clock is believed to have changed.
  *
  * Returns: the innovation, z minus the x that was expected.
  */

@@ -17,6 +17,14 @@ void poll_restart(struct poll_policy *p, int min_log2, int64_t mono_ns)
 	p->hold_until_ns = mono_ns + POLL_SETTLE_NS;
 }
 
+void poll_limit(struct poll_policy *p, int min_log2, int max_log2)
+{
+	if (p->tau_log2 > max_log2)
+		p->tau_log2 = max_log2;
+	if (p->tau_log2 < min_log2)
+		p->tau_log2 = min_log2;
+}
+
 void poll_note(struct poll_policy *p, double innovation_s, double noise_s,
 	       int min_log2, int max_log2, int64_t mono_ns)
 {
@@ -38,8 +46,5 @@ void poll_note(struct poll_policy *p, double innovation_s, double noise_s,
 		p->counter = 0;
 		p->tau_log2--;
 	}
-	if (p->tau_log2 > max_log2)
-		p->tau_log2 = max_log2;
-	if (p->tau_log2 < min_log2)
-		p->tau_log2 = min_log2;
+	poll_limit(p, min_log2, max_log2);
 }

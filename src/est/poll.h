@@ -14,6 +14,9 @@ struct poll_policy {
 	int64_t hold_until_ns; /* stay at the minimum until then */
 };
 
+/** Keep within the range of the sources. */
+void poll_limit(struct poll_policy *p, int min_log2, int max_log2);
+
 /** One update: its innovation against the noise expected of it, both s. */
 void poll_note(struct poll_policy *p, double innovation_s, double noise_s,
 	       int min_log2, int max_log2, int64_t mono_ns);

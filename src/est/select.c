@@ -4,6 +4,9 @@
 #include <assert.h>
 #include <math.h>
 
+/* How much more those disagree that did not survive last time. */
+#define NEWCOMER 1.5
+
 static double low_edge(const struct candidate *c)
 {
 	return c->offset_s - c->root_dist_s;
@@ -106,6 +109,7 @@ static double metric(const struct candidate *c,
 /*
  * The survivor that disagrees most with the others, or -1 when discarding it
  * would gain nothing: no source is itself steadier than the disagreement.
+ * Who survived the last time has an advantage, so that the set is steady.
  */
 static int worst_survivor(const struct candidate *c, size_t n,
 			  const struct estimator_params *params)
@@ -120,6 +124,8 @@ static int worst_survivor(const struct candidate *c, size_t n,
 			continue;
 		least_jitter = fmin(least_jitter, c[i].jitter_s);
 		phi = select_jitter(c, n, i);
+		if (!c[i].survived)
+			phi *= NEWCOMER;
 		if (phi > most ||
 		    (phi == most &&
 		     metric(&c[i], params) > metric(&c[worst], params))) {
@@ -177,6 +183,13 @@ static int choose_peer(const struct candidate *c, size_t n,
 	return best;
 }
 
+static void reject_candidates(struct candidate *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (c[i].status == SELECT_CANDIDATE)
+			c[i].status = SELECT_REJECT;
+}
+
 struct selection select_sources(struct candidate *c, size_t n,
 				const struct estimator_params *params)
 {
@@ -184,8 +197,12 @@ struct selection select_sources(struct candidate *c, size_t n,
 
 	assert(n <= ESTIMATOR_MAX_SOURCES);
 	sel.truechimers = mark_truechimers(c, n);
-	if (sel.truechimers == 0 || sel.truechimers < params->min_sane)
+	if (sel.truechimers == 0)
 		return sel;
+	if (sel.truechimers < params->min_sane) {
+		reject_candidates(c, n);
+		return sel;
+	}
 	sel.survivors = cluster(c, n, sel.truechimers, params);
 	sel.peer = choose_peer(c, n, params);
 	c[sel.peer].status = SELECT_SYS_PEER;
@@ -204,10 +221,14 @@ struct combined combine_survivors(const struct candidate *c, size_t n,
 	double weight = 0, offset = 0, variance = 0, spread = 0;
 
 	if (peer->prefer)
-		return (struct combined){peer->offset_s, peer->variance,
-					 peer->jitter_s};
+		return (struct combined){
+			.offset_s = peer->offset_s,
+			.variance = peer->variance,
+			.noise_s = sqrt(peer->variance),
+			.jitter_s = peer->jitter_s,
+		};
 	for (size_t i = 0; i < n; i++) {
-		double w = 1 / c[i].root_dist_s;
+		double w = c[i].weight;
 		double d = c[i].offset_s - peer->offset_s;
 
 		if (!survives(&c[i]))
@@ -217,10 +238,13 @@ struct combined combine_survivors(const struct candidate *c, size_t n,
 		variance += w * w * c[i].variance;
 		spread += w * d * d;
 	}
+	offset /= weight;
+	variance /= weight * weight;
+	spread /= weight;
 	return (struct combined){
-		.offset_s = peer->offset_s + offset / weight,
-		.variance = variance / (weight * weight),
-		.jitter_s =
-			sqrt(peer->jitter_s * peer->jitter_s + spread / weight),
+		.offset_s = peer->offset_s + offset,
+		.variance = variance + spread / sel->survivors,
+		.noise_s = sqrt(variance),
+		.jitter_s = sqrt(peer->jitter_s * peer->jitter_s + spread),
 	};
 }

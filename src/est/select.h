@@ -13,9 +13,11 @@ struct candidate {
 	double root_dist_s; /* > 0 */
 	double jitter_s;
 	double variance; /* noise of offset_s, s^2 */
+	double weight;   /* in the combination */
 	uint8_t stratum;
 	bool prefer, always;
 	bool incumbent;            /* is the system peer now */
+	bool survived;             /* the last decision */
 	enum select_status status; /* result */
 };
 
@@ -37,13 +39,14 @@ struct selection select_sources(struct candidate *c, size_t n,
 
 struct combined {
 	double offset_s;
-	double variance; /* noise of offset_s, s^2 */
+	double variance; /* noise and disagreement of the survivors, s^2 */
+	double noise_s; /* standard deviation of offset_s by measurement noise */
 	double jitter_s; /* system jitter: the peer's and that of the selection */
 };
 
 /**
- * One offset out of the survivors, weighted by 1 / root distance; that of the
- * system peer alone when it is a preferred one.  sel->peer must not be -1.
+ * One offset out of the survivors by their weights; that of the system peer
+ * alone when it is a preferred one.  sel->peer must not be -1.
  *
  * RFC 5905 section 11.2.3 and appendix A.5.5.5.
  */
