@@ -156,3 +156,15 @@ bool net_addr_is_any(const struct net_addr *addr)
 
 	return memcmp(addr->ip, zero, sizeof zero) == 0;
 }
+
+struct net_addr net_addr_unmap(const struct net_addr *addr)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	struct net_addr v4 = {.family = AF_INET, .port = addr->port};
+
+	if (addr->family != AF_INET6 ||
+	    memcmp(addr->ip, mapped, sizeof mapped) != 0)
+		return *addr;
+	memcpy(v4.ip, addr->ip + sizeof mapped, 4);
+	return v4;
+}

@@ -48,3 +48,6 @@ bool net_addr_is_loopback(const struct net_addr *addr);
 bool net_addr_is_multicast(
 	const struct net_addr *addr); /* IPv4 limited broadcast counts */
 bool net_addr_is_any(const struct net_addr *addr);
+
+/** An IPv4 address that came as ::ffff:a.b.c.d as what it is; any other unchanged. */
+struct net_addr net_addr_unmap(const struct net_addr *addr);

@@ -21,6 +21,10 @@ void access_free(struct access *a);
 void access_add(struct access *a, const struct net_addr *addr,
 		unsigned prefix_len, unsigned flags);
 
+/** Give the address of a configured source the flags of "restrict source", unless there is no such
+ * line, or one about this very address. */
+void access_add_source(struct access *a, const struct net_addr *addr);
+
 /** The RES_* flags that hold for a packet from peer (its port counts for ntpport). */
 unsigned access_check(const struct access *a, const struct net_addr *peer);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/container.h"
 #include "cmocka_all.h"
@@ -62,12 +63,29 @@ static void prefixes(void **state)
 	assert_false(net_addr_same_prefix(&a, &c, 0));
 }
 
+static void mapped_ipv4_is_ipv4(void **state)
+{
+	struct net_addr a = {0}, v4 = {0};
+
+	(void)state;
+	assert_int_equal(net_addr_parse("::ffff:192.0.2.7", &a), 0);
+	assert_int_equal(net_addr_parse("192.0.2.7", &v4), 0);
+	a.port = v4.port = 123;
+	a = net_addr_unmap(&a);
+	assert_memory_equal(&a, &v4, sizeof a);
+	a = net_addr_unmap(&v4);
+	assert_memory_equal(&a, &v4, sizeof a);
+	assert_int_equal(net_addr_parse("::fffe:192.0.2.7", &a), 0);
+	assert_int_equal(net_addr_unmap(&a).family, AF_INET6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parses_and_formats),
 		cmocka_unit_test(refuses_what_is_no_literal),
 		cmocka_unit_test(prefixes),
+		cmocka_unit_test(mapped_ipv4_is_ipv4),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
