@@ -196,6 +196,9 @@ struct config {
 	unsigned dscp;          /* 46 */
 };
 
+/** "loopstats" for STATS_LOOP and so on. */
+const char *stats_name(unsigned kind);
+
 /** Everything at its documented default, no sources: what an empty file means. */
 struct config *config_new(void);
 void config_free(struct config *cfg);
