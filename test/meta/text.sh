@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# text.sh SOURCE_ROOT RULE: one rule about the text of the sources.
+# text.sh SOURCE_ROOT RULE BUILD_ROOT: one rule about the text of the sources.
 set -u
 cd "$1" || exit 1
 
@@ -52,6 +52,23 @@ style) # what the compiler does not see
 		find src -name '*.h' | xargs grep -L '^#pragma once' |
 			sed 's/$/: no #pragma once/'
 	)
+	;;
+shell)
+	command -v shellcheck >/dev/null || exit 77
+	bad=$(shellcheck -e SC2086,SC2046,SC2016,SC2038 $(ls run 2>/dev/null) check tools/setup \
+		tools/build tools/peers .ci/run test/meta/*.sh 2>&1)
+	;;
+tidy) # slow: Clang's checks, .clang-tidy says which
+	command -v clang-tidy >/dev/null || exit 77
+	bad=$(find src -name '*.c' | sort | xargs -P 2 -n 4 clang-tidy -p "$3" \
+		--quiet --extra-arg=-ftrivial-auto-var-init=uninitialized 2>&1 |
+		grep -A3 -E '(warning|error):')
+	;;
+cppcheck)
+	command -v cppcheck >/dev/null || exit 77
+	bad=$(cppcheck --project="$3/compile_commands.json" -j 2 --quiet \
+		--file-filter='*src/*' --enable=warning,performance,portability \
+		--inline-suppr --suppress=nullPointerRedundantCheck 2>&1)
 	;;
 *)
 	echo "no rule $2"
