@@ -46,5 +46,6 @@ int os_host_init(struct os_host *h, const struct os_host_params *p)
 void os_host_done(struct os_host *h)
 {
 	os_resolver_done(&h->resolver);
+	os_net_done(&h->net);
 	os_loop_done(&h->loop);
 }

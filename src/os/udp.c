@@ -310,5 +310,15 @@ void os_net_init(struct os_net *n, struct os_loop *loop, struct clock *clock,
 		.loop = loop,
 		.clock = clock,
 		.dscp = dscp,
+		.keeper_fd = os_socket(AF_INET, SOCK_DGRAM),
 	};
+	if (n->keeper_fd >= 0)
+		stamp_enable(n->keeper_fd, STAMP_ARRIVALS);
+}
+
+void os_net_done(struct os_net *n)
+{
+	if (n->keeper_fd >= 0)
+		close(n->keeper_fd);
+	n->keeper_fd = -1;
 }

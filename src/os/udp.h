@@ -21,6 +21,7 @@ struct os_net {
 	struct os_loop *loop;
 	struct clock *clock; /* packet times are on this clock */
 	unsigned dscp;       /* 0 to 63 */
+	int keeper_fd;       /* see os_net_init() */
 	struct {
 		uint64_t opened, open_failed;
 		uint64_t received, truncated, refused;
@@ -29,9 +30,16 @@ struct os_net {
 	} stats;
 };
 
-/** loop and clock are borrowed for the life of n; dscp 0 to 63. */
+/**
+ * loop and clock are borrowed for the life of n; dscp 0 to 63.
+ *
+ * Holds one idle socket open: the kernel switches stamping on with the first
+ * socket that asks for it, some milliseconds late, and off with the last, so
+ * without it the arrival of a quick reply would go unstamped.
+ */
 void os_net_init(struct os_net *n, struct os_loop *loop, struct clock *clock,
 		 unsigned dscp);
+void os_net_done(struct os_net *n);
 
 /**
  * A non-blocking close-on-exec socket, for worlds that know SOCK_NONBLOCK in

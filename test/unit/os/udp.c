@@ -99,24 +99,10 @@ static void serve_on(struct world *w, int fd)
 			 0);
 }
 
-static void world_open(struct world *w, const char *where, double ahead_s)
-{
-	struct net_addr a = addr(where, 0);
-
-	memset(w, 0, sizeof *w);
-	os_loop_init(&w->loop);
-	if (ahead_s != 0)
-		os_clock_virtual_init(&w->clock, ahead_s, 0);
-	else
-		os_clock_none_init(&w->clock);
-	os_net_init(&w->net, &w->loop, &w->clock.clock, 46);
-	w->batch = os_batch_new();
-	serve_on(w, os_server_socket_open(&a, false, 46));
-}
-
 static void world_close(struct world *w)
 {
 	os_server_socket_done(&w->server);
+	os_net_done(&w->net);
 	os_batch_free(w->batch);
 	os_loop_done(&w->loop);
 }
@@ -146,6 +132,42 @@ static void settle(struct world *w)
 	for (int i = 0; i < 20; i++)
 		w->loop.loop.ops->wait(&w->loop.loop,
 				       loop_mono(&w->loop.loop) + NS_PER_MS);
+}
+
+/* The kernel takes some milliseconds to begin stamping. */
+static void await_stamps(struct world *w, const char *server)
+{
+	const uint8_t data[48] = {0};
+	struct client c;
+	int64_t sent, end = loop_mono(&w->loop.loop) + 5 * NS_PER_S;
+
+	client_open(&c, w, server);
+	while (w->arrival != STAMP_KERNEL) {
+		assert_true(loop_mono(&w->loop.loop) < end);
+		assert_int_equal(udp_send(c.udp, data, sizeof data, &sent), 0);
+		settle(w);
+	}
+	udp_close(c.udp);
+	w->asked = 0;
+	memset(&w->server.stats, 0, sizeof w->server.stats);
+	memset(&w->net.stats, 0, sizeof w->net.stats);
+}
+
+static void world_open(struct world *w, const char *where, double ahead_s)
+{
+	struct net_addr a = addr(where, 0);
+
+	memset(w, 0, sizeof *w);
+	os_loop_init(&w->loop);
+	if (ahead_s != 0)
+		os_clock_virtual_init(&w->clock, ahead_s, 0);
+	else
+		os_clock_none_init(&w->clock);
+	os_net_init(&w->net, &w->loop, &w->clock.clock, 46);
+	w->batch = os_batch_new();
+	serve_on(w, os_server_socket_open(&a, false, 46));
+	if (fault.error == 0 || fault.call != FAULT_STAMPING)
+		await_stamps(w, a.family == AF_INET ? "127.77.9.1" : "::1");
 }
 
 /* One exchange; every time lies between those before and after it. */
@@ -220,7 +242,10 @@ static void exchanges_without_stamps(void **state)
 	world_open(&w, "127.77.9.1", 0);
 	check_exchange(&w, "127.77.9.1", false);
 	assert_int_equal(w.server.stats.unstamped, 1);
+	fault_disarm();
+	world_close(&w);
 	/* Departures are refused in both forms, arrivals are granted. */
+	world_open(&w, "127.77.9.1", 0);
 	fault_arm(FAULT_STAMPING, EINVAL, 0, 2);
 	client_open(&c, &w, "127.77.9.1");
 	assert_int_equal(fault.hits, 2);
@@ -243,7 +268,7 @@ static void socket_flags_can_be_refused(void **state)
 	fault_arm(FAULT_TYPE_FLAGS, EINVAL, 0, 100);
 	world_open(&w, "127.77.9.1", 0);
 	check_exchange(&w, "127.77.9.1", true);
-	assert_int_equal(fault.hits, 2);
+	assert_true(fault.hits >= 2);
 	assert_true(fcntl(w.server.watch.fd, F_GETFL) & O_NONBLOCK);
 	assert_true(fcntl(w.server.watch.fd, F_GETFD) & FD_CLOEXEC);
 	fault_disarm();
@@ -275,7 +300,7 @@ static void both_families_on_one_port(void **state)
 
 	(void)state;
 	world_open(&v6, "::", 0);
-	world_open(&v4, "127.77.9.3", 0);
+	world_open(&v4, "127.77.9.1", 0);
 	os_server_socket_done(&v4.server);
 	a = addr("0.0.0.0", v6.server.bound.port);
 	serve_on(&v4, os_server_socket_open(&a, false, 0));
@@ -406,11 +431,8 @@ static void refusals(void **state)
 	assert_in_range(at_once, 1, 500);
 	while (udp_send(c.udp, data, sizeof data, &sent) < 0)
 		;
-	settle(&w);
-	assert_true(c.refusals >= 1);
+	run_until(&w, &c.refusals, 1); /* after the stamps of all of them */
 	assert_int_equal(c.error, -ECONNREFUSED);
-	for (int i = 0; i < 20; i++)
-		settle(&w); /* the stamps, too */
 	end = loop_mono(&w.loop.loop) + 50 * NS_PER_MS;
 	for (; loop_mono(&w.loop.loop) < end; rounds++)
 		w.loop.loop.ops->wait(&w.loop.loop, end);
