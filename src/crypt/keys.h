@@ -45,7 +45,11 @@ typedef void (*key_error_fn)(void *arg, const struct key_error *error);
 /**
  * Parse the text of a keys file.  Bad lines are reported through on_error and
  * skipped, the rest counts (F-06).  Keys of up to 20 printable characters are
- * taken literally, longer ones are hexadecimal; types in all classic spellings.
+ * taken literally, longer ones are hexadecimal; types in all classic
+ * spellings.  An AES key of another length than 16 octets is cut, or filled
+ * with zeros, as the classic daemons do.  Of two keys with one id the first
+ * counts.  A list of addresses behind a key would restrict its use; it is not
+ * built, so that such a key is refused.
  *
  * Returns: the number of keys; keys_free() the result in any case.
  */
