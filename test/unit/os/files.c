@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "cmocka_all.h"
+#include "faults.h"
+#include "near.h"
+#include "os/drift_file.h"
+#include "os/pid_file.h"
+#include "os/state_file.h"
+#include "scratch.h"
+
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(lstat(path, &st), 0);
+	return st.st_mode;
+}
+
+static void write_and_read_back(void **state)
+{
+	char *text;
+	size_t len;
+	mode_t mask = umask(077);
+
+	(void)state;
+	assert_int_equal(state_file_write("a", "one\n", 4, 0644), 0);
+	assert_int_equal(mode_of("a"), S_IFREG | 0644); /* whatever the umask */
+	assert_int_equal(state_file_write("./a", "second\n", 7, 0600), 0);
+	assert_int_equal(mode_of("a"), S_IFREG | 0600);
+	umask(mask);
+	assert_int_equal(state_file_read("a", 7, false, &text, &len), 0);
+	assert_int_equal(len, 7);
+	assert_string_equal(text, "second\n");
+	free(text);
+	assert_int_equal(state_file_write("a", "", 0, 0600), 0);
+	assert_int_equal(state_file_read("a", 0, false, &text, &len), 0);
+	assert_int_equal(len, 0);
+	assert_string_equal(text, "");
+	free(text);
+	assert_int_equal(access("a-tmp", F_OK), -1);
+}
+
+/* What somebody may have put in our way. */
+static void write_past_obstacles(void **state)
+{
+	(void)state;
+	/* A stale temporary file, and one that is a trap (V23). */
+	scratch_put_text("a-tmp", "half a li");
+	assert_int_equal(state_file_write("a", "new", 3, 0600), 0);
+	assert_string_equal(scratch_get("a"), "new");
+	scratch_put_text("victim", "precious");
+	assert_int_equal(symlink("victim", "a-tmp"), 0);
+	assert_int_equal(state_file_write("a", "newer", 5, 0600), 0);
+	assert_string_equal(scratch_get("a"), "newer");
+	assert_int_equal(symlink("victim", "link"), 0);
+	assert_int_equal(state_file_write("link", "mine", 4, 0600), 0);
+	assert_int_equal(mode_of("link"), S_IFREG | 0600);
+	assert_string_equal(scratch_get("victim"), "precious");
+
+	/* F-12 */
+	assert_int_equal(mkdir("dir", 0700), 0);
+	assert_int_equal(state_file_write("dir", "x", 1, 0600), -EISDIR);
+	assert_int_equal(state_file_write("nowhere/a", "x", 1, 0600), -ENOENT);
+	assert_int_equal(state_file_write("a/b", "x", 1, 0600), -ENOTDIR);
+	assert_int_equal(access("dir-tmp", F_OK), -1);
+}
+
+/* F-13: whichever system call fails, the file is the old one or the new. */
+static void every_call_fails_once(void **state)
+{
+	static const int errors[] = {ENOSPC, EIO, EDQUOT, EROFS};
+	unsigned n;
+
+	(void)state;
+	for (size_t e = 0; e < 4; e++) {
+		for (n = 0;; n++) {
+			int r;
+
+			assert_int_equal(state_file_write("f", "old", 3, 0600),
+					 0);
+			fault_arm(FAULT_ANY, errors[e], n, 1);
+			r = state_file_write("f", "new", 3, 0600);
+			fault_disarm();
+			if (fault.hits == 0)
+				break;
+			assert_int_equal(r, -errors[e]);
+			/* The last one, of the folder, comes after the rename. */
+			assert_string_equal(scratch_get("f"),
+					    n == 4 ? "new" : "old");
+			assert_int_equal(access("f-tmp", F_OK), -1);
+		}
+		assert_int_equal(n, 5); /* write fchmod fsync rename fsync */
+	}
+	/* File systems without fsync of folders are no failure. */
+	fault_arm(FAULT_FSYNC, EINVAL, 1, 1);
+	assert_int_equal(state_file_write("f", "new", 3, 0600), 0);
+	assert_int_equal(fault.hits, 1);
+	/* E-03 */
+	fault_arm(FAULT_WRITE, EINTR, 0, 3);
+	assert_int_equal(state_file_write("f", "newer", 5, 0600), 0);
+	assert_int_equal(fault.hits, 3);
+	fault_disarm();
+	assert_string_equal(scratch_get("f"), "newer");
+}
+
+/* F-13: a real limit, hit in the middle of the data. */
+static void no_room(void **state)
+{
+	static char big[8192];
+	struct rlimit before, little = {.rlim_cur = 4096};
+
+	(void)state;
+	assert_int_equal(state_file_write("f", "old", 3, 0600), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	little.rlim_max = before.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+	assert_int_equal(state_file_write("f", big, sizeof big, 0600), -EFBIG);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_string_equal(scratch_get("f"), "old");
+	assert_int_equal(access("f-tmp", F_OK), -1);
+}
+
+static void write_for_ever(void)
+{
+	char data[9000];
+
+	for (unsigned i = 0;; i++) {
+		memset(data, 'a' + (int)(i % 26), sizeof data);
+		(void)!state_file_write("f", data, sizeof data, 0600);
+	}
+}
+
+/* R15: killed at any moment, a complete file stays. */
+static void killed_while_writing(void **state)
+{
+	(void)state;
+	for (useconds_t i = 0; i < 60; i++) {
+		const char *text;
+		pid_t child = fork();
+
+		if (child == 0)
+			write_for_ever();
+		assert_true(child > 0);
+		usleep(300 + i * 37);
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, NULL, 0), child);
+		if (access("f", F_OK) < 0)
+			continue; /* killed before the first was there */
+		text = scratch_get("f");
+		assert_int_equal(strlen(text), 9000);
+		assert_int_equal(strspn(text, (char[]){text[0], '\0'}), 9000);
+	}
+	/* And the next start is not disturbed by what the last one left. */
+	assert_int_equal(state_file_write("f", "x", 1, 0600), 0);
+	assert_string_equal(scratch_get("f"), "x");
+}
+
+/* F-07: what is no regular file is refused at once, and never waited for. */
+static void read_refuses(void **state)
+{
+	char *text = NULL;
+	size_t len = 7;
+
+	(void)state;
+	assert_int_equal(mkdir("dir", 0700), 0);
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	scratch_put_text("eight", "12345678");
+	assert_int_equal(symlink("eight", "link"), 0);
+	assert_int_equal(state_file_read("dir", 99, true, &text, &len),
+			 -EINVAL);
+	assert_int_equal(state_file_read("fifo", 99, true, &text, &len),
+			 -EINVAL);
+	assert_int_equal(state_file_read("/dev/zero", 99, true, &text, &len),
+			 -EINVAL);
+	assert_int_equal(state_file_read("none", 99, true, &text, &len),
+			 -ENOENT);
+	assert_int_equal(state_file_read("eight", 7, true, &text, &len),
+			 -EFBIG);
+	assert_int_equal(state_file_read("link", 8, false, &text, &len),
+			 -ELOOP);
+	assert_null(text);
+	assert_int_equal(len, 7);
+	assert_int_equal(state_file_read("link", 8, true, &text, &len), 0);
+	assert_string_equal(text, "12345678");
+	free(text);
+	/* Files that say they are empty and are not. */
+	assert_int_equal(
+		state_file_read("/proc/self/maps", 16, true, &text, &len),
+		-EFBIG);
+}
+
+static void drift_texts(void **state)
+{
+	static const struct {
+		const char *text;
+		int error;
+		double ppm;
+	} cases[] = {
+		{"-6.421\n", 0, -6.421},
+		{"4.889751\n", 0, 4.889751},
+		{"0.000 0\n", 0, 0},         /* F-08: xntpd */
+		{"  12.3   0.1\n", 0, 12.3}, /* F-08: chrony's shape */
+		{"-0.0", 0, 0},
+		{"500", 0, 500},
+		{"-500.000\r\n", 0, -500},
+		{"1e1\nanything\n", 0, 10},
+		{"", -EINVAL, 0},
+		{"\n", -EINVAL, 0},
+		{"nan\n", -EINVAL, 0},
+		{"inf\n", -EINVAL, 0},
+		{"-inf\n", -EINVAL, 0},
+		{"0x10\n", -EINVAL, 0},
+		{"12,5\n", -EINVAL, 0},
+		{"12.5ppm\n", -EINVAL, 0},
+		{"--1\n", -EINVAL, 0},
+		{"1e308\n", -ERANGE, 0},
+		{"1e999\n", -ERANGE, 0},
+		{"500000\n", -ERANGE, 0},
+		{"-500.001\n", -ERANGE, 0},
+		{"0000000000000000000000000000000000000000000000000000000000000"
+		 "0000"
+		 "1\n",
+		 -EINVAL, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		double freq = 77;
+
+		assert_int_equal(drift_file_parse(cases[i].text,
+						  strlen(cases[i].text), &freq),
+				 cases[i].error);
+		assert_near(freq, cases[i].error ? 77 : cases[i].ppm * 1e-6,
+			    1e-15);
+	}
+	assert_int_equal(drift_file_parse("1.0\0\n", 5, &(double){0}), -EINVAL);
+}
+
+static void drift_saved_and_loaded(void **state)
+{
+	double freq;
+
+	(void)state;
+	assert_int_equal(drift_file_load("drift", &freq), -ENOENT);
+	for (int i = -500; i <= 500; i += 25) {
+		assert_int_equal(drift_file_save("drift", i * 0.99999e-6), 0);
+		assert_int_equal(drift_file_load("drift", &freq), 0);
+		assert_near(freq, i * 0.99999e-6, 0.6e-12);
+	}
+	assert_int_equal(mode_of("drift"), S_IFREG | 0644);
+	assert_int_equal(drift_file_save("drift", 501e-6), -ERANGE);
+	assert_int_equal(drift_file_save("drift", (double)NAN), -ERANGE);
+	assert_int_equal(drift_file_save("drift", -6.421e-6), 0);
+	assert_string_equal(scratch_get("drift"), "-6.421000\n");
+}
+
+/* F-07: a damaged file is set aside, once, and its place is free again. */
+static void drift_damaged(void **state)
+{
+	double freq = 77;
+
+	(void)state;
+	scratch_put("drift", "\0\377ELF", 5);
+	assert_int_equal(drift_file_load("drift", &freq), -EBADMSG);
+	assert_int_equal(access("drift.bad", F_OK), 0);
+	assert_int_equal(drift_file_load("drift", &freq), -ENOENT);
+	/* 2 GB, though nothing is stored */
+	scratch_put_text("drift", "1.0\n");
+	assert_int_equal(truncate("drift", INT64_C(2) << 30), 0);
+	assert_int_equal(drift_file_load("drift", &freq), -EBADMSG);
+	/* Not ours to move: */
+	assert_int_equal(symlink("/etc/passwd", "drift"), 0);
+	assert_int_equal(drift_file_load("drift", &freq), -ELOOP);
+	assert_int_equal(unlink("drift"), 0);
+	assert_int_equal(mkdir("drift", 0700), 0);
+	assert_int_equal(drift_file_load("drift", &freq), -EINVAL);
+	assert_int_equal(rmdir("drift"), 0);
+	assert_int_equal(mkfifo("drift", 0600), 0);
+	assert_int_equal(drift_file_load("drift", &freq), -EINVAL);
+	assert_int_equal(mode_of("drift"), S_IFIFO | 0600);
+	assert_near(freq, 77, 0);
+}
+
+/* V23 */
+static void pid_files(void **state)
+{
+	(void)state;
+	scratch_put_text("victim", "precious");
+	assert_int_equal(symlink("victim", "pid"), 0);
+	assert_int_equal(pid_file_write("pid", 4711), 0);
+	assert_int_equal(mode_of("pid"), S_IFREG | 0644);
+	assert_string_equal(scratch_get("pid"), "4711\n");
+	assert_string_equal(scratch_get("victim"), "precious");
+	pid_file_remove("pid", 4712); /* another daemon's by now */
+	assert_int_equal(access("pid", F_OK), 0);
+	pid_file_remove("pid", 4711);
+	assert_int_equal(access("pid", F_OK), -1);
+	pid_file_remove("pid", 4711);
+	assert_int_equal(pid_file_write("nowhere/pid", 1), -ENOENT);
+}
+
+#define IN_SCRATCH(test) \
+	cmocka_unit_test_setup_teardown(test, scratch_enter, scratch_leave)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_SCRATCH(write_and_read_back),
+		IN_SCRATCH(write_past_obstacles),
+		IN_SCRATCH(every_call_fails_once),
+		IN_SCRATCH(no_room),
+		IN_SCRATCH(killed_while_writing),
+		IN_SCRATCH(read_refuses),
+		cmocka_unit_test(drift_texts),
+		IN_SCRATCH(drift_saved_and_loaded),
+		IN_SCRATCH(drift_damaged),
+		IN_SCRATCH(pid_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
