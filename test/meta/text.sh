@@ -53,6 +53,19 @@ style) # what the compiler does not see
 			sed 's/$/: no #pragma once/'
 	)
 	;;
+tour) # the functions and files that doc/tour.md names exist
+	bad=$(
+		tr '\n' ' ' <doc/tour.md | grep -oE '`src/[^` ]*\.c` *`[a-z_0-9]+\(\)`' |
+			tr -d '`()' | while read -r file name; do
+			grep -qE "^[a-z].*\b$name\(" "$file" 2>/dev/null ||
+				echo "doc/tour.md: no $name() in $file"
+		done
+		grep -hoE '`(src|test|doc|man|bench)/[^` ]*`' doc/tour.md README.md |
+			tr -d '`' | sort -u | while read -r path; do
+			[ -e "$path" ] || echo "no $path, but a page names it"
+		done
+	)
+	;;
 shell)
 	command -v shellcheck >/dev/null || exit 77
 	bad=$(shellcheck -e SC2086,SC2046,SC2016,SC2038 $(ls run 2>/dev/null) check tools/setup \

@@ -64,6 +64,8 @@ class Tap:
         if report.when == "call" and report.passed:
             self.count += 1
             self.say(f"ok {self.count} - {name}")
+            for line in report.capstdout.splitlines():
+                self.say("# " + line)  # figures worth keeping
         elif report.skipped:
             self.count += 1
             self.say(f"ok {self.count} - {name} # SKIP {report.longrepr[-1]}")

@@ -4,9 +4,13 @@
 What starts a daemon returns its Process; what asks returns what came out.
 """
 
+import json
+import pathlib
 import re
 
 from world import PEERS, program
+
+ASK = pathlib.Path(__file__).with_name("ask.py")
 
 NTPSEC_PYTHON = {"PYTHONPATH": str(PEERS / "ntpsec/usr/lib/python3/dist-packages")}
 
@@ -16,6 +20,7 @@ OPEN_TO_ALL = "restrict default kod limited nomodify\nrestrict 10.77.0.0/24 nomo
 
 def chrony(node, *lines):
     """chronyd that never touches the clock."""
+    node.run(["mkdir", "-p", "-m", "770", "/run/chrony"], check=True)
     conf = node.folder / "chrony.conf"
     conf.write_text("\n".join((*lines, "cmdport 0", "pidfile /run/chronyd.pid",
                                "driftfile /var/lib/chrony.drift", "")))
@@ -26,6 +31,12 @@ def chrony(node, *lines):
 def chrony_server(node):
     """A perfect stratum 1 (the machine's own clock)."""
     return chrony(node, "local stratum 1", "allow all")
+
+
+def chronyc(node, *args):
+    """What chronyc says of the chronyd in the same node, as comma-separated values."""
+    return node.run([PEERS / "chrony/usr/bin/chronyc", "-c", "-h",
+                     "/run/chrony/chronyd.sock", *args]).stdout
 
 
 def chrony_query(node, *servers, seconds=8):
@@ -108,6 +119,13 @@ def ntpq(node, *args):
 def ntpdate(node, *args):
     """Our ntpdate."""
     return node.run([program("ntpdate"), *args])
+
+
+def ask(node, host, rate, seconds, stratum=None, port=123):
+    """Ask as a plain client; see ask.py."""
+    until = [] if stratum is None else [stratum]
+    return json.loads(node.run(["/usr/bin/python3", "-B", ASK, host, port, rate, seconds, *until],
+                               timeout_s=seconds + 30, check=True).stdout)
 
 
 def peers_table(text):

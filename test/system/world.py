@@ -129,7 +129,8 @@ class Node:
              "unshare", "--net", "--mount", "--pid", "--fork", "--kill-child=KILL",
              "--mount-proc", "--propagation", "private",
              "sh", "-c", SETUP, "sh", self.folder, " ".join(ETC), " ".join(USERS)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+            stderr=open(self.folder / "setup.log", "wb"))
         if self.holder.stdout.readline() != "ready\n":
             raise RuntimeError(f"node {name} did not come up")
         self.pid = children(self.holder.pid)[0]
