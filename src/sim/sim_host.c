@@ -358,7 +358,7 @@ struct sim_host *sim_host_new(struct world *w, const char *addr)
 	h->world = w;
 	h->index = w->n_host;
 	snprintf(h->name, sizeof h->name, "%s", addr);
-	h->drift = NAN;
+	h->drift = (double)NAN;
 	init_parts(h);
 
 	/* Streams of their own: one more host changes nothing for the others. */
