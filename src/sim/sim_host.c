@@ -317,7 +317,7 @@ static void log_write(struct log *l, enum log_level level, const char *text)
 	h->logged[level]++;
 	if (h->log_watch && strstr(text, h->log_watch))
 		h->log_seen++;
-	if (level <= h->world->trace)
+	if ((int)level <= h->world->trace)
 		fprintf(stderr, "# %14.6f %-15s %s: %s\n",
 			world_time_s(h->world), h->name, log_level_name(level),
 			text);

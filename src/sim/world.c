@@ -23,7 +23,8 @@ struct sim_script {
 	struct timer due;
 	struct world *world;
 	int64_t period_ns; /* 0: once */
-	world_fn fn;       /* NULL: knob or flag */
+	bool only_looks;
+	world_fn fn; /* NULL: knob or flag */
 	void *arg;
 	double *knob, value;
 	bool *flag, state;
@@ -53,7 +54,7 @@ struct world *world_new_at(uint64_t seed, int64_t start_ns)
 	w->start_ns = w->now_ns = start_ns;
 	w->events.ops = &events_ops;
 	w->link.delay_s = 1e-4;
-	w->trace = LOG_LEVEL_ERROR;
+	w->trace = -1;
 	return w;
 }
 
@@ -141,6 +142,10 @@ static void run_script(struct timer *t)
 
 	if (s->period_ns)
 		timer_arm(&w->events, &s->due, s->due.due_ns + s->period_ns);
+	if (s->only_looks) {
+		s->fn(w, s->arg);
+		return;
+	}
 	sync_all(w);
 	if (s->knob)
 		*s->knob = s->value;
@@ -170,14 +175,22 @@ void world_at(struct world *w, double at_s, world_fn fn, void *arg)
 	add_script(w, at_s, (struct sim_script){.fn = fn, .arg = arg});
 }
 
+static void repeat(struct world *w, double period_s, struct sim_script what)
+{
+	what.period_ns = ns_from_s(period_s);
+	assert(what.period_ns > 0);
+	add_script(w, world_time_s(w) + period_s, what);
+}
+
 void world_every(struct world *w, double period_s, world_fn fn, void *arg)
 {
-	int64_t period_ns = ns_from_s(period_s);
+	repeat(w, period_s, (struct sim_script){.fn = fn, .arg = arg});
+}
 
-	assert(period_ns > 0);
-	add_script(w, world_time_s(w) + period_s,
-		   (struct sim_script){
-			   .fn = fn, .arg = arg, .period_ns = period_ns});
+void world_watch(struct world *w, double period_s, world_fn fn, void *arg)
+{
+	repeat(w, period_s,
+	       (struct sim_script){.fn = fn, .arg = arg, .only_looks = true});
 }
 
 void world_set(struct world *w, double at_s, double *knob, double value)

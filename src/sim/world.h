@@ -55,7 +55,7 @@ struct world {
 	struct sim_link link;     /* of every pair of hosts without its own */
 	sim_tap_fn tap; /* sees every datagram, lost ones too; NULL: none */
 	void *tap_arg;
-	enum log_level trace; /* log lines up to this go to stderr */
+	int trace; /* log lines up to this level go to stderr; -1: none */
 
 	struct loop events; /* its monotonic time is now_ns */
 	struct sim_host **host;
@@ -89,6 +89,9 @@ void world_at(struct world *w, double at_s, world_fn fn, void *arg);
 
 /** Call fn now + period_s, and so on. */
 void world_every(struct world *w, double period_s, world_fn fn, void *arg);
+
+/** The same for fn that only looks: cheaper, as no host needs to be planned anew. */
+void world_watch(struct world *w, double period_s, world_fn fn, void *arg);
 
 /** At at_s a knob (of a link, an oscillator, a host) takes another value. */
 void world_set(struct world *w, double at_s, double *knob, double value);
