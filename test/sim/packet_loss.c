@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "world_ntp.h"
+
+/* Half of all datagrams vanish, so three of four polls come to nothing. */
+static void packet_loss(void **state)
+{
+	struct town t;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 5; seed++) {
+		town_init(&t, seed, 4, "iburst", "");
+		t.w->link.loss = 0.5;
+		town_run(&t, 1000, 40000);
+		assert_int_equal(t.client.host->steps, 0);
+		assert_below(t.judge.max_s, 1e-3);
+		assert_int_equal(t.judge.served, t.judge.looks);
+		assert_int_equal(t.judge.dishonest, 0);
+		town_done(&t);
+	}
+}
+
+SCENARIO(packet_loss)
