@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "os/sandbox.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/container.h"
+#include "base/text.h"
+#include "os/landlock.h"
+#include "os/syscall_filter.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+	__has_feature(memory_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
+#ifdef SANITIZED
+const enum sandbox_filter sandbox_filter_default = SANDBOX_FILTER_OFF;
+#else
+const enum sandbox_filter sandbox_filter_default = SANDBOX_FILTER_KILL;
+#endif
+
+/* More than any role opens: sources, sockets, channels. */
+#define MAX_FILES 1024
+
+static int enter_chroot(const char *dir)
+{
+	if (!dir)
+		return 0;
+	return chroot(dir) < 0 || chdir("/") < 0 ? -errno : 0;
+}
+
+static int limit(int resource, rlim_t max)
+{
+	struct rlimit r = {max, max}, old;
+
+	if (getrlimit((__rlimit_resource_t)resource, &old) == 0 &&
+	    old.rlim_max < max)
+		return 0;
+	return setrlimit((__rlimit_resource_t)resource, &r) < 0 ? -errno : 0;
+}
+
+static int set_limits(void)
+{
+	int r = limit(RLIMIT_CORE, 0);
+
+	if (r == 0)
+		r = limit(RLIMIT_NPROC, 0);
+	if (r == 0)
+		r = limit(RLIMIT_FSIZE, 0);
+	if (r == 0)
+		r = limit(RLIMIT_NOFILE, MAX_FILES);
+	return r;
+}
+
+/* Keep exactly these capabilities, of which some may be missing. */
+static int keep_caps(const cap_value_t *keep, int n)
+{
+	cap_t have = cap_get_proc();
+	cap_t want = cap_init();
+	int r = 0;
+
+	if (!have || !want)
+		r = -ENOMEM;
+	for (int i = 0; r == 0 && i < n; i++) {
+		cap_flag_value_t set = CAP_CLEAR;
+
+		cap_get_flag(have, keep[i], CAP_PERMITTED, &set);
+		if (cap_set_flag(want, CAP_PERMITTED, 1, &keep[i], set) < 0 ||
+		    cap_set_flag(want, CAP_EFFECTIVE, 1, &keep[i], set) < 0)
+			r = -errno;
+	}
+	if (r == 0 && cap_set_proc(want) < 0)
+		r = -errno;
+	cap_free(have);
+	cap_free(want);
+	return r;
+}
+
+static int give_up_privileges(void)
+{
+	int r;
+
+	/* Before 4.3 there were none to clear. */
+	prctl(PR_CAP_AMBIENT, (unsigned long)PR_CAP_AMBIENT_CLEAR_ALL, 0L, 0L,
+	      0L);
+	r = keep_caps(NULL, 0);
+	if (r < 0)
+		return r;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) < 0 ||
+	    prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L) < 0)
+		return -errno;
+	return 0;
+}
+
+int sandbox_enter(enum sandbox_role role, enum sandbox_filter filter,
+		  const char *chroot_dir, struct log *log)
+{
+	/* What getaddrinfo() and its modules read. */
+	static const char *const resolver_reads[] = {
+		"/etc", "/usr", "/lib", "/lib64", "/run", "/var/lib", NULL};
+	static const char *const nothing[] = {NULL};
+	int r = enter_chroot(chroot_dir);
+
+	if (r == 0)
+		r = set_limits();
+	if (r == 0)
+		r = give_up_privileges();
+	if (r < 0)
+		return r;
+	if (filter == SANDBOX_FILTER_OFF)
+		return 0;
+	r = landlock_confine(role == SANDBOX_RESOLVER ? resolver_reads
+						      : nothing);
+	if (r < 0)
+		log_debug(log, "Landlock is not available: %s", strerror(-r));
+	return syscall_filter_load(role, filter);
+}
+
+int sandbox_supervisor(const struct sandbox_user *user)
+{
+	const cap_value_t keep[] = {CAP_SYS_TIME, CAP_SYS_CHROOT, CAP_SETUID,
+				    CAP_SETGID, CAP_KILL};
+	/* As another user, children need no help to become that user. */
+	int n = user->uid == 0      ? (int)ARRAY_LEN(keep)
+		: user->keep_chroot ? 2
+				    : 1;
+
+	if (geteuid() != 0)
+		return 0;
+	if (user->uid == 0)
+		return keep_caps(keep, n);
+	if (prctl(PR_SET_KEEPCAPS, 1L, 0L, 0L, 0L) < 0)
+		return -errno;
+	if ((user->name ? initgroups(user->name, user->gid)
+			: setgroups(0, NULL)) < 0 ||
+	    setresgid(user->gid, user->gid, user->gid) < 0 ||
+	    setresuid(user->uid, user->uid, user->uid) < 0)
+		return -errno;
+	return keep_caps(keep, n);
+}
+
+static int find_group(const char *name, gid_t *gid)
+{
+	struct group *g = getgrnam(name);
+	long number;
+
+	if (g) {
+		*gid = g->gr_gid;
+		return 0;
+	}
+	if (text_to_int(name, 0, INT32_MAX, &number) < 0)
+		return -ESRCH;
+	*gid = (gid_t)number;
+	return 0;
+}
+
+int sandbox_find_user(const char *text, struct sandbox_user *out)
+{
+	const char *colon = strchr(text, ':');
+	char name[64];
+	struct sandbox_user u = {0};
+	struct passwd *p;
+	long number;
+
+	snprintf(name, sizeof name, "%.*s",
+		 colon ? (int)(colon - text) : (int)strlen(text), text);
+	p = getpwnam(name);
+	if (!p && text_to_int(name, 0, INT32_MAX, &number) == 0) {
+		p = getpwuid((uid_t)number);
+		u.uid = (uid_t)number;
+		u.gid = (gid_t)number;
+	} else if (!p) {
+		return -ENOENT;
+	}
+	if (p) {
+		u.uid = p->pw_uid;
+		u.gid = p->pw_gid;
+		u.name = p->pw_name;
+	}
+	if (colon && find_group(colon + 1, &u.gid) < 0)
+		return -ESRCH;
+	*out = u;
+	return 0;
+}

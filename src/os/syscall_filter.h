@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include "base/attr.h"
+#include "os/sandbox.h"
+
+/** Allow this process only the system calls of its role, for good.  0 or -errno. */
+MUST_CHECK int syscall_filter_load(enum sandbox_role role,
+				   enum sandbox_filter filter);
