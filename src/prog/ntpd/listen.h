@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/log.h"
+#include "base/net_addr.h"
+#include "prog/ntpd/setup.h"
+
+/* Where clients reach us: addresses, and for each worker a socket on each. */
+#define LISTEN_MAX 32
+#define LISTEN_WORKERS_MAX 64
+
+struct listen_set {
+	size_t n;                                /* addresses */
+	size_t workers;                          /* sockets an address */
+	int fd[LISTEN_WORKERS_MAX * LISTEN_MAX]; /* [w * LISTEN_MAX + i] */
+};
+
+/**
+ * Open every socket that the configuration asks for; the command line's -4 and
+ * -6 count.  Complains in the log.
+ *
+ * Returns: 0, or -errno when clients could not reach us as asked: a port in
+ * use, an address that is not ours.
+ */
+MUST_CHECK int listen_open(const struct setup *s, struct log *log,
+			   struct listen_set *out);

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "prog/ntpd/single.h"
+
+#include <string.h>
+
+#include "base/container.h"
+#include "ctl/control_server.h"
+#include "prog/ntpd/keeper.h"
+#include "prog/ntpd/listen.h"
+#include "prog/ntpd/serving.h"
+#include "prog/ntpd/signals.h"
+
+struct single {
+	const struct setup *setup;
+	struct os_log *log;
+	struct os_host os;
+	struct board board;
+	struct sys_view view;
+	struct keeper keeper;
+	struct serving serving;
+	struct server *server;
+	struct engine *engine;
+	struct control_server *control;
+};
+
+static struct single *of_board(struct board *b)
+{
+	return CONTAINER_OF(b, struct single, board);
+}
+
+static void on_publish(struct board *b, const struct sys_view *view)
+{
+	of_board(b)->view = *view;
+}
+
+static void on_event(struct board *b, enum engine_event event, const char *text)
+{
+	keeper_event(&of_board(b)->keeper, event, text);
+}
+
+static void on_save_drift(struct board *b, double freq)
+{
+	keeper_drift(&of_board(b)->keeper, freq);
+}
+
+static void on_stats_line(struct board *b, const char *name, const char *line)
+{
+	keeper_stats(&of_board(b)->keeper, name, line);
+}
+
+static const struct sys_view *serving_view(struct serving *s)
+{
+	return &CONTAINER_OF(s, struct single, serving)->view;
+}
+
+/* Where the fragments of one response go. */
+struct way_back {
+	struct serving *serving;
+	unsigned socket;
+	const struct datagram *request;
+};
+
+static void send_fragment(void *arg, const uint8_t *data, size_t len)
+{
+	struct way_back *w = arg;
+
+	serving_send_control(w->serving, w->socket, &w->request->peer,
+			     &w->request->local, data, len);
+}
+
+static void serving_control(struct serving *s, unsigned socket,
+			    const struct datagram *d, unsigned restrict_flags)
+{
+	struct single *p = CONTAINER_OF(s, struct single, serving);
+	struct way_back way = {s, socket, d};
+
+	control_server_handle(p->control, &d->peer, restrict_flags, d->data,
+			      d->len, send_fragment, &way);
+}
+
+static const struct server_stats *count(void *arg)
+{
+	return server_stats(((struct single *)arg)->server);
+}
+
+static int open_sockets(struct single *p)
+{
+	static const struct serving_ops ops = {serving_view, serving_control};
+	struct listen_set listening;
+	int r = listen_open(p->setup, &p->log->log, &listening);
+
+	if (r < 0)
+		return r;
+	p->server = server_new(p->setup->cfg, &p->setup->keys, &p->os.entropy);
+	return serving_init(&p->serving, &ops, p->server, p->os.host.clock,
+			    &p->os.loop, listening.fd, listening.n);
+}
+
+static int open_host(struct single *p)
+{
+	static const struct board_ops ops = {
+		.publish = on_publish,
+		.event = on_event,
+		.save_drift = on_save_drift,
+		.stats_line = on_stats_line,
+	};
+	const struct conf_clock *c = &p->setup->cfg->clock;
+	struct os_host_params params = {
+		.clock = c->kind == CLOCK_NONE      ? OS_CLOCK_NONE
+			 : c->kind == CLOCK_VIRTUAL ? OS_CLOCK_VIRTUAL
+						    : OS_CLOCK_KERNEL,
+		.clock_offset_s = c->offset_s,
+		.clock_freq = c->freq,
+		.dscp = p->setup->cfg->dscp,
+		.board = &p->board,
+		.log = &p->log->log,
+	};
+	int r = os_host_init(&p->os, &params);
+
+	if (r < 0)
+		log_error(&p->log->log, "the clock cannot be read: %s",
+			  strerror(-r));
+	p->board.ops = &ops;
+	return r;
+}
+
+static void start(struct single *p)
+{
+	struct engine_inputs in = setup_engine(p->setup, &p->os.host);
+	struct control_inputs ctl = {
+		.cfg = p->setup->cfg,
+		.keys = &p->setup->keys,
+		.stats = count,
+		.stats_arg = p,
+		.version = NTPD_VERSION,
+		.entropy = &p->os.entropy,
+	};
+
+	in.drift_freq = p->keeper.base_freq;
+	in.drift_known = p->keeper.base_freq_known;
+	ctl.engine = p->engine = engine_new(&in);
+	p->control = control_server_new(&ctl);
+	keeper_started(&p->keeper, -1);
+}
+
+/* Until a signal or the keeper says that it is over. */
+static int run(struct single *p)
+{
+	int r = 0;
+
+	p->os.loop.wake = signals_flag();
+	while (r == 0 && p->keeper.exit_status < 0) {
+		p->os.loop.loop.stop = false;
+		r = loop_run(&p->os.loop.loop);
+		if (signals_end(&p->log->log))
+			keeper_end(&p->keeper, NTPD_OK);
+		if (signals_reopen())
+			keeper_reopen(&p->keeper);
+	}
+	if (r < 0)
+		log_error(&p->log->log, "waiting failed: %s", strerror(-r));
+	return r < 0 ? NTPD_FAILED : p->keeper.exit_status;
+}
+
+int single_run(const struct setup *s, struct os_log *log)
+{
+	struct single p = {.setup = s, .log = log};
+	int status = NTPD_FAILED;
+
+	if (open_host(&p) < 0)
+		return NTPD_FAILED;
+	signals_catch();
+	keeper_init(&p.keeper, s, log, p.os.host.clock, p.os.host.loop);
+	if (open_sockets(&p) == 0) {
+		start(&p);
+		status = run(&p);
+	}
+	control_server_free(p.control);
+	engine_free(p.engine);
+	if (p.server)
+		serving_done(&p.serving);
+	server_free(p.server);
+	keeper_done(&p.keeper);
+	os_host_done(&p.os);
+	return status;
+}

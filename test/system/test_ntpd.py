@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The program ntpd: its command line, its exit codes, and --single."""
+
+import socket
+
+from daemon import LOCAL_CLOCK, PORT, Daemon, ask, run_once
+
+SINGLE = ("--single", "-n")
+
+
+def test_version_is_what_scanners_expect():
+    for option in (["--version"], ["-V"]):
+        out = run_once(*option)
+        assert out.returncode == 0
+        assert out.stdout.startswith("ntpd timeball-")
+
+
+def test_help_names_the_options():
+    out = run_once("--help")
+    assert out.returncode == 0
+    for word in ("--configfile", "--panicgate", "--single", "--clock"):
+        assert word in out.stdout
+
+
+def test_wrong_command_lines_exit_2():
+    for options in (["--no-such"], ["-c"], ["-w", "x"], ["-4", "-6"],
+                    ["--clock", "sundial"], ["--single"], ["-v", "novalue"]):
+        out = run_once(*options)
+        assert out.returncode == 2, options
+        assert out.stderr.startswith("ntpd: "), options
+
+
+def test_check_only(tmp_path):
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    good.write_text("server 127.0.0.1 iburst\n")
+    bad.write_text("server 127.0.0.1 iburts\nfrobnicate 3\n")
+    assert run_once("-t", "-c", good).returncode == 0
+    out = run_once("-t", "-c", bad)
+    assert out.returncode == 2
+    assert f"{bad}:1:" in out.stderr and f"{bad}:2:" in out.stderr
+
+
+def test_no_daemon_starts_on_a_broken_file(tmp_path):
+    bad = tmp_path / "bad"
+    bad.write_text("server\n")
+    assert run_once("-c", bad).returncode == 2  # before it detaches
+    assert run_once("-c", tmp_path / "missing").returncode == 2
+    assert run_once(*SINGLE, "-c", bad).returncode == 2
+
+
+def test_obsolete_options_are_accepted_with_a_notice(tmp_path):
+    conf = tmp_path / "conf"
+    conf.write_text("")
+    assert run_once("-t", "-c", conf, "-A", "-L", "-m", "-U", "300", "-g", "-N",
+                    "-r", "0.1", "-b").returncode == 0
+    daemon = Daemon(tmp_path / "d", "127.77.2.9", LOCAL_CLOCK, (*SINGLE, "-L"))
+    with daemon:
+        daemon.await_stratum(1)
+    assert "no effect" in daemon.log()
+
+
+def test_single_serves_its_local_clock(tmp_path):
+    with Daemon(tmp_path, "127.77.2.1", LOCAL_CLOCK, SINGLE) as d:
+        d.await_stratum(1)
+        assert ask(d.ip) == (0, 1, b"GPS\0")
+        assert d.children() == {}
+        status, took_s = d.terminate()
+    assert status == 0 and took_s < 1
+
+
+def test_single_synchronises_and_saves_its_drift(tmp_path):
+    drift = tmp_path / "down" / "drift"
+    drift.parent.mkdir()
+    drift.write_text("12.500\n")
+    up = Daemon(tmp_path / "up", "127.77.2.2", LOCAL_CLOCK, SINGLE)
+    down = Daemon(
+        tmp_path / "down", "127.77.2.3",
+        f"server {up.ip} port {PORT} iburst\ndriftfile {drift}\n", SINGLE,
+        clock="virtual:0.3:40")
+    with up, down:
+        up.await_stratum(1)
+        down.await_stratum(2)
+        assert ask(down.ip) == (0, 2, socket.inet_aton(up.ip))
+        status, took_s = down.terminate()
+    assert status == 0 and took_s < 1
+    assert "+12.500 ppm" in down.log()
+    assert -500 <= float(drift.read_text().split()[0]) <= 500
+
+
+def test_port_in_use_is_a_clear_error(tmp_path):
+    """E-21"""
+    first = Daemon(tmp_path / "a", "127.77.2.4", LOCAL_CLOCK, SINGLE)
+    with first:
+        first.await_stratum(1)
+        out = run_once(*SINGLE, "-c", first.conf, "--clock", "virtual")
+    assert out.returncode == 1
+    assert f"127.77.2.4:{PORT}" in out.stderr and "in use" in out.stderr
+
+
+def test_set_once(tmp_path):
+    up = Daemon(tmp_path / "up", "127.77.2.5", LOCAL_CLOCK, SINGLE)
+    with up:
+        up.await_stratum(1)
+        conf = tmp_path / "q.conf"
+        conf.write_text(f"port {PORT}\nserver {up.ip} port {PORT} iburst\n")
+        out = run_once(*SINGLE, "-q", "-I", "127.77.2.6", "-c", conf,
+                       "--clock", "virtual:0.5")
+    assert out.returncode == 0, out.stderr
+    assert "time set" in out.stderr
+
+
+def test_set_once_gives_up(tmp_path):
+    conf = tmp_path / "q.conf"
+    conf.write_text(f"port {PORT}\nserver 127.77.2.7 port {PORT} iburst\n")
+    out = run_once(*SINGLE, "-q", "-w", "2", "-I", "127.77.2.8", "-c", conf,
+                   "--clock", "virtual")
+    assert out.returncode == 1
+    assert "time not set" in out.stderr
+
+
+def test_panic_has_its_own_exit_code(tmp_path):
+    up = Daemon(tmp_path / "up", "127.77.2.10", LOCAL_CLOCK, SINGLE)
+    conf = tmp_path / "p.conf"
+    conf.write_text(f"port {PORT}\nserver {up.ip} port {PORT} iburst\n")
+    options = [*SINGLE, "-q", "-I", "127.77.2.11", "-c", conf,
+               "--clock", "virtual:5000"]
+    with up:
+        up.await_stratum(1)
+        assert run_once(*options).returncode == 3
+        out = run_once(*options, "-g")
+    assert out.returncode == 0, out.stderr
