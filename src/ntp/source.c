@@ -13,10 +13,10 @@
 #include "ntp/assoc.h"
 #include "ntp/engine_state.h"
 
-/* D-03: 2, 4, 8 ... 60 s for the first look-ups that fail, then up to 1024 s. */
+/* D-03: 2, 4, 8 ... 60 s for the first half hour, then up to 1024 s. */
 #define LOOKUP_FIRST_S 2
 #define LOOKUP_SOON_MAX_S 60
-#define LOOKUP_SOON_TRIES 10
+#define LOOKUP_SOON_TRIES 35
 #define LOOKUP_MAX_S 1024
 
 /* A pool line that is short of associations asks again after this. */
