@@ -14,7 +14,10 @@
 #include "est/poll.h"
 #include "est/select.h"
 
-/* The first decision waits for a majority of the sources, but not longer. */
+/*
+ * The first decision waits for all sources, but not longer: of two against two
+ * the first three to answer always have a majority, and it may be the wrong one.
+ */
 #define FIRST_WAIT_NS NS_PER_S
 
 /* No NTP timestamp can be farther away, no short format value larger. */
@@ -243,20 +246,36 @@ static void field_fill(struct field *field, struct estimator *e,
 	}
 }
 
-/* Has a majority of those that could be selected and may be alive given a sample? */
-static bool quorum(const struct estimator *e)
+/* Of those that could be selected and may be alive: all, and how many gave a sample. */
+static unsigned count_heard(const struct estimator *e, unsigned *all)
 {
-	unsigned heard = 0, all = 0;
+	unsigned heard = 0;
+
+	*all = 0;
 
 	for (int i = 0; i < ESTIMATOR_MAX_SOURCES; i++) {
 		const struct source *src = &e->sources[i];
 
 		if (!src->used || src->params.noselect)
 			continue;
-		all += !src->dead;
+		*all += !src->dead;
 		heard += !src->dead && src->filter.n > 0;
 	}
+	return heard;
+}
+
+static bool quorum(const struct estimator *e)
+{
+	unsigned all, heard = count_heard(e, &all);
+
 	return 2 * heard > all;
+}
+
+static bool all_heard(const struct estimator *e)
+{
+	unsigned all, heard = count_heard(e, &all);
+
+	return heard == all;
 }
 
 /* The leap bits that more than half of the survivors announce. */
@@ -347,7 +366,7 @@ static struct clock_cmd decide(struct estimator *e, int64_t mono_ns)
 	int64_t sample_ns;
 
 	discipline_advance(&e->discipline, mono_ns);
-	if (!e->decided && !quorum(e) &&
+	if (!e->decided && !all_heard(e) &&
 	    (e->first_sample_ns == INT64_MAX ||
 	     mono_ns - e->first_sample_ns < FIRST_WAIT_NS))
 		return hold_until_first(e);
