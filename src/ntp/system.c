@@ -94,6 +94,10 @@ static void view_of_estimate(const struct system *sys,
 	v->root_delay_s = r->root_delay_s;
 	v->root_disp_s = r->root_disp_s;
 	v->root_disp_growth = r->root_disp_growth;
+	/* E-04: what we may not correct goes on growing. */
+	if (!sys->clock_control)
+		v->root_disp_growth +=
+			fabs(r->freq - host_of(sys)->clock->freq);
 	v->expires_mono_ns = expiry(sys, v);
 }
 
