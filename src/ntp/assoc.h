@@ -35,7 +35,8 @@ struct assoc {
 	int poll_log2;
 	int poll_floor_log2; /* raised by kisses, sinks again with good replies */
 	unsigned good_since_kiss;
-	bool denied; /* told to go away; another address may do */
+	bool denied;      /* told to go away; another address may do */
+	bool falseticker; /* and the log says so */
 
 	/* how it goes */
 	uint8_t reach;

@@ -341,6 +341,32 @@ static void tell_set_once(struct system *sys, const struct clock_cmd *cmd,
 	board_event(host_of(sys)->board, ENGINE_SET_ONCE, text);
 }
 
+/* C-21: told when it begins, and when the source is one of the others again. */
+static void tell_falsetickers(struct system *sys)
+{
+	struct engine *e = sys->engine;
+	struct source_report r;
+
+	for (size_t i = 0; i < e->n_assoc; i++) {
+		struct assoc *a = e->assoc[i];
+
+		if (a->est < 0)
+			continue;
+		estimator_source_report(sys->est, a->est, mono_now(sys), &r);
+		if (r.status == SELECT_FALSETICK && !a->falseticker)
+			log_notice(host_of(sys)->log,
+				   "source %s: falseticker, offset %+.6f s",
+				   a->conf->host, r.offset_s);
+		else if (r.status >= SELECT_CANDIDATE && a->falseticker)
+			log_notice(host_of(sys)->log,
+				   "source %s: agrees with the others again",
+				   a->conf->host);
+		else
+			continue;
+		a->falseticker = !a->falseticker;
+	}
+}
+
 static void clock_updated(struct system *sys, const struct clock_cmd *cmd,
 			  int r)
 {
@@ -368,6 +394,7 @@ static void apply(struct system *sys, const struct clock_cmd *cmd)
 	else
 		timer_arm(loop, &sys->est_timer, cmd->until_mono_ns);
 	update_leap(sys);
+	tell_falsetickers(sys);
 	system_publish(sys);
 }
 
