@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "base/units.h"
 
-#define S_PER_DAY 86400
+#define S_PER_DAY INT64_C(86400)
 #define MJD_OF_1970 40587
 #define LINE_MAX_LEN 1200
 
