@@ -327,14 +327,15 @@ static void log_sample(struct assoc *a, const struct sample *s)
 {
 	char addr[NET_ADDR_TEXT_LEN], line[160];
 	struct source_report r;
+	unsigned status;
 
 	if (!a->engine->in.cfg->filegen[STATS_PEER].enabled || a->est < 0)
 		return;
 	estimator_source_report(a->engine->sys.est, a->est, s->mono_ns, &r);
+	status = ASSOC_CONFIGURED | ASSOC_REACHABLE | r.status;
 	snprintf(line, sizeof line, "%s %x %.9f %.9f %.9f %.9f",
 		 net_addr_format(&a->addr, addr),
-		 (ASSOC_CONFIGURED | ASSOC_REACHABLE | r.status) << 8 |
-			 a->event_count << 4 | a->event,
+		 status << 8 | (unsigned)a->event_count << 4 | a->event,
 		 s->offset_s, s->delay_s, s->disp_s, r.jitter_s);
 	board_stats_line(host_of(a)->board, "peerstats", line);
 }
