@@ -86,7 +86,7 @@ static enum verdict judge(struct discipline *d, const struct measurement *m)
 	double limit = step_threshold(d->params);
 	int sign = innovation < 0 ? -1 : 1;
 
-	if (!d->started)
+	if (!d->started || !kalman_sane(&d->kalman))
 		return MEASUREMENT_RESTARTS;
 	if (limit <= 0 || fabs(innovation) <= limit) {
 		d->spike_sign = 0;
@@ -102,12 +102,19 @@ static enum verdict judge(struct discipline *d, const struct measurement *m)
 	return MEASUREMENT_RESTARTS;
 }
 
-/* Start from this measurement; what is known of the frequency stays. */
+/*
+ * Start from this measurement; what is known of the frequency stays.  Numbers
+ * that make no sense cannot come about; should they, all is forgotten.
+ */
 static void restart(struct discipline *d, const struct measurement *m)
 {
 	struct kalman *k = &d->kalman;
 
-	kalman_init(k, m->offset_s, m->variance, k->f, sqrt(k->pff));
+	if (!kalman_sane(k))
+		kalman_init(k, 0, 1,
+			    clamp(d->applied_freq, d->params->max_freq),
+			    FREQ_SIGMA_UNKNOWN);
+	kalman_restart(k, m->offset_s, m->variance);
 	d->last_innovation_s = 0;
 	d->spike_sign = 0;
 	d->started = true;
@@ -125,21 +132,11 @@ static void follow(struct discipline *d, const struct measurement *m)
 	double dt = s_from_ns(d->now_ns - d->last_update_ns);
 
 	d->last_innovation_s = kalman_update(k, m->offset_s, m->variance, dt);
+	if (!kalman_sane(k))
+		restart(d, m);
 	k->f = clamp(k->f, d->params->max_freq);
 	note_change(&d->jitter_var, d->last_innovation_s);
 	note_change(&d->wander_var, k->f - f);
-}
-
-/* Nothing that comes in may get here; if it does, begin anew. */
-static void guard(struct discipline *d, const struct measurement *m)
-{
-	if (kalman_sane(&d->kalman))
-		return;
-	kalman_init(&d->kalman, m->offset_s, m->variance,
-		    isfinite(d->applied_freq)
-			    ? clamp(d->applied_freq, d->params->max_freq)
-			    : 0,
-		    FREQ_SIGMA_UNKNOWN);
 }
 
 /*
@@ -225,7 +222,6 @@ struct clock_cmd discipline_update(struct discipline *d,
 		follow(d, m);
 		break;
 	}
-	guard(d, m);
 	d->founded |= m->quorum;
 	d->last_update_ns = d->now_ns;
 	return correct(d, m);

@@ -87,6 +87,8 @@ void estimator_reset(struct estimator *e, int source);
  *
  * The first decision waits until more than half of the sources (without
  * noselect) have given a sample, but not more than a second after the first.
+ * Sources that missed a poll and are not reachable do not count.  A minority
+ * may slew and step the clock, but not beyond panic_s, nor with set_once.
  *
  * The caller carries out the command of this and the next two at once and then
  * calls estimator_applied(), also when that failed.

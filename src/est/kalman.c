@@ -30,6 +30,15 @@ void kalman_init(struct kalman *k, double x, double variance, double f,
 	};
 }
 
+void kalman_restart(struct kalman *k, double x, double variance)
+{
+	k->x = x;
+	k->pxx = variance;
+	k->pxf = 0;
+	k->last_sign = 0;
+	k->outliers = 0;
+}
+
 static void bound(struct kalman *k)
 {
 	double limit;

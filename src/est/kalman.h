@@ -23,6 +23,9 @@ struct kalman {
 void kalman_init(struct kalman *k, double x, double variance, double f,
 		 double sigma);
 
+/** Begin anew with x; what is known of the frequency and its wander stays. */
+void kalman_restart(struct kalman *k, double x, double variance);
+
 /** Let dt_s >= 0 pass while the clock runs at correction u. */
 void kalman_predict(struct kalman *k, double dt_s, double u);
 

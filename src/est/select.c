@@ -123,18 +123,16 @@ static int worst_survivor(const struct candidate *c, size_t n,
 		if (c[i].status != SELECT_CANDIDATE)
 			continue;
 		least_jitter = fmin(least_jitter, c[i].jitter_s);
-		phi = select_jitter(c, n, i);
-		if (!c[i].survived)
-			phi *= NEWCOMER;
-		if (phi > most ||
+		phi = select_jitter(c, n, i) * (c[i].survived ? 1 : NEWCOMER);
+		if (phi < most ||
 		    (phi == most &&
-		     metric(&c[i], params) > metric(&c[worst], params))) {
-			most = phi;
-			worst = (int)i;
-		}
+		     metric(&c[i], params) <= metric(&c[worst], params)))
+			continue;
+		most = phi;
+		worst = (int)i;
 	}
-	if (worst < 0 || most <= least_jitter || c[worst].prefer ||
-	    c[worst].always)
+	if (worst < 0 || c[worst].prefer || c[worst].always ||
+	    select_jitter(c, n, (size_t)worst) <= least_jitter)
 		return -1;
 	return worst;
 }
