@@ -252,7 +252,6 @@ static unsigned count_heard(const struct estimator *e, unsigned *all)
 	unsigned heard = 0;
 
 	*all = 0;
-
 	for (int i = 0; i < ESTIMATOR_MAX_SOURCES; i++) {
 		const struct source *src = &e->sources[i];
 
@@ -275,7 +274,7 @@ static bool all_heard(const struct estimator *e)
 {
 	unsigned all, heard = count_heard(e, &all);
 
-	return heard == all;
+	return heard > 0 && heard == all;
 }
 
 /* The leap bits that more than half of the survivors announce. */
@@ -398,23 +397,28 @@ static bool sanitise(const struct sample *in, struct sample *out)
 	return true;
 }
 
+static void source_take(struct source *src, const struct sample *s,
+			double ledger_s)
+{
+	if (!src->reachable)
+		src->filter.n = 0; /* what it said before it went is stale */
+	filter_add(&src->filter, s, ledger_s);
+	src->reachable = true;
+	src->dead = false;
+}
+
 struct clock_cmd estimator_sample(struct estimator *e, int source,
 				  const struct sample *s)
 {
 	struct source *src = source_at(e, source);
 	struct sample clean;
 
-	if (!sanitise(s, &clean))
-		return e->decided ? discipline_idle(&e->discipline)
-				  : hold_until_first(e);
 	discipline_advance(&e->discipline, s->mono_ns);
-	if (!src->reachable)
-		src->filter.n = 0;
-	filter_add(&src->filter, &clean, e->discipline.ledger_s);
-	src->reachable = true;
-	src->dead = false;
-	if (e->first_sample_ns == INT64_MAX && !src->params.noselect)
-		e->first_sample_ns = s->mono_ns;
+	if (sanitise(s, &clean)) {
+		source_take(src, &clean, e->discipline.ledger_s);
+		if (e->first_sample_ns == INT64_MAX && !src->params.noselect)
+			e->first_sample_ns = s->mono_ns;
+	}
 	return decide(e, e->discipline.now_ns);
 }
 

@@ -85,10 +85,11 @@ void estimator_reset(struct estimator *e, int source);
  * refused and counted as nothing (returns CLOCK_HOLD), and so is an offset
  * beyond 2^32 s; delays and dispersions are cut to 0 .. 65,536 s.
  *
- * The first decision waits until more than half of the sources (without
- * noselect) have given a sample, but not more than a second after the first.
- * Sources that missed a poll and are not reachable do not count.  A minority
- * may slew and step the clock, but not beyond panic_s, nor with set_once.
+ * The first decision waits until all sources (without noselect) have given a
+ * sample, but not more than a second after the first.  Sources that missed a
+ * poll and are not reachable do not count.  When no more than half have spoken
+ * by then, they may slew and step the clock, but not beyond panic_s, nor with
+ * set_once.
  *
  * The caller carries out the command of this and the next two at once and then
  * calls estimator_applied(), also when that failed.
