@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "world_ntp.h"
-
 #include "crypt/mac.h"
+#include "world_ntp.h"
 
 /*
  * C-12: a server of ours gets its time from us.  Its refid is our address: it
  * is not used, even when there is nothing else, because it would lead us in
  * circles.
  */
-static void sync_loop(void **state)
+static void a_server_that_follows_us(void **state)
 {
 	struct town t;
 	struct assoc_report r;
@@ -29,4 +28,45 @@ static void sync_loop(void **state)
 	town_done(&t);
 }
 
-SCENARIO(sync_loop)
+/*
+ * Two daemons ask each other and one reference, which then vanishes.  They
+ * must not lift each other's stratum for ever, nor call the time good that
+ * they hand round.
+ */
+static void two_that_ask_each_other(void **state)
+{
+	struct town t;
+	struct daemon other;
+	struct judge judge;
+
+	(void)state;
+	town_init(&t, 1, 1, "iburst", "server 10.0.0.2 iburst\n");
+	daemon_serve(&t.client);
+	daemon_init(&other, sim_host_new(t.w, "10.0.0.2"),
+		    "server 10.1.0.1 iburst\nserver 10.0.0.1 iburst\n");
+	other.host->osc.freq = -3e-5;
+	daemon_serve(&other);
+	daemon_start(&other);
+	judge_start(&judge, &other, 400);
+	town_run(&t, 400, 20000);
+	assert_int_equal(daemon_view(&t.client).stratum, 2);
+	assert_int_equal(daemon_view(&other).stratum, 2);
+	t.server[0].host->unplugged = true;
+	world_run(t.w, 5 * 86400);
+	assert_int_equal(t.judge.dishonest, 0);
+	assert_int_equal(judge.dishonest, 0);
+	assert_false(daemon_is_synchronised(&t.client));
+	assert_false(daemon_is_synchronised(&other));
+	daemon_done(&other);
+	town_done(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_server_that_follows_us),
+		cmocka_unit_test(two_that_ask_each_other),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -118,9 +118,31 @@ void daemon_start(struct daemon *d)
 	d->engine = engine_new(&d->in);
 }
 
+static void answer_datagram(struct sim_host *h, const struct datagram *d,
+			    void *arg)
+{
+	struct daemon *self = arg;
+	struct server_reply reply;
+	enum server_verdict v = server_handle(self->server, d, &h->view,
+					      sim_host_mono(h), &reply);
+
+	if (v != SERVER_REPLY && v != SERVER_KISS)
+		return;
+	server_stamp(&reply, sim_host_wall(h));
+	assert_int_equal(
+		sim_host_send(h, &d->local, &d->peer, reply.buf, reply.len), 0);
+}
+
+void daemon_serve(struct daemon *d)
+{
+	d->server = server_new(d->cfg, NULL, d->host->io.entropy);
+	sim_host_serve(d->host, NTP_PORT, answer_datagram, d);
+}
+
 void daemon_done(struct daemon *d)
 {
 	engine_free(d->engine);
+	server_free(d->server);
 	config_free(d->cfg);
 }
 

@@ -4,6 +4,7 @@
 #include "conf/config.h"
 #include "near.h"
 #include "ntp/engine.h"
+#include "ntp/server.h"
 #include "sim/world.h"
 
 /*
@@ -43,11 +44,15 @@ struct daemon {
 	struct config *cfg;
 	struct engine_inputs in;
 	struct engine *engine;
+	struct server *server; /* NULL: it only asks */
 };
 
 /** Read the configuration; set what in should have, then start. */
 void daemon_init(struct daemon *d, struct sim_host *host, const char *ntp_conf);
 void daemon_start(struct daemon *d);
+
+/** Let it answer, too. */
+void daemon_serve(struct daemon *d);
 void daemon_done(struct daemon *d);
 
 /** What is told to the world now, aged. */
