@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "os/udp.h"
 
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -332,6 +333,36 @@ static void one_port_is_for_one_unless_shared(void **state)
 	assert_int_equal(os_server_socket_open(&a, false, 0), -EADDRNOTAVAIL);
 }
 
+static int option(int fd, int level, int name)
+{
+	int value = -1;
+	socklen_t len = sizeof value;
+
+	assert_int_equal(getsockopt(fd, level, name, &value, &len), 0);
+	return value;
+}
+
+/* E-22: a forged "fragmentation needed" changes nothing, in either family. */
+static void path_rumours_are_ignored(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w, "127.77.9.1", 0);
+	assert_int_equal(option(w.server.watch.fd, IPPROTO_IP, IP_MTU_DISCOVER),
+			 IP_PMTUDISC_INTERFACE);
+	assert_int_equal(option(w.server.watch.fd, IPPROTO_IP, IP_TOS),
+			 46 << 2);
+	world_close(&w);
+	world_open(&w, "::1", 0);
+	assert_int_equal(
+		option(w.server.watch.fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER),
+		IPV6_PMTUDISC_INTERFACE);
+	assert_int_equal(option(w.server.watch.fd, IPPROTO_IPV6, IPV6_TCLASS),
+			 46 << 2);
+	world_close(&w);
+}
+
 /* P-01, P-13: any length arrives whole, or is counted and dropped. */
 static void lengths(void **state)
 {
@@ -598,6 +629,7 @@ int main(void)
 		cmocka_unit_test(answers_from_where_it_was_asked),
 		cmocka_unit_test(both_families_on_one_port),
 		cmocka_unit_test(one_port_is_for_one_unless_shared),
+		cmocka_unit_test(path_rumours_are_ignored),
 		cmocka_unit_test(lengths),
 		cmocka_unit_test(batches),
 		cmocka_unit_test(error_queue_is_drained),
