@@ -256,6 +256,7 @@ static void none_measures_only(void **state)
 static void virtual_follows_commands(void **state)
 {
 	struct os_clock c;
+	const struct clock_status st = {.synchronised = true};
 	int64_t before, after;
 
 	(void)state;
@@ -272,6 +273,7 @@ static void virtual_follows_commands(void **state)
 	before = c.line.base_ns;
 	assert_int_equal(clock_step(&c.clock, 0.25), 0);
 	assert_int_equal(c.line.base_ns - before, 250000000);
+	assert_int_equal(clock_announce(&c.clock, &st), 0);
 }
 
 /* A turn of the line is not a step: time goes on from where it was. */

@@ -394,6 +394,32 @@ static void lengths(void **state)
 	world_close(&w);
 }
 
+/* A reply longer than any that we can want is dropped, not cut. */
+static void long_replies(void **state)
+{
+	static const uint8_t data[3000];
+	struct world w;
+	struct client c;
+	struct sockaddr_storage to;
+	socklen_t len;
+
+	(void)state;
+	world_open(&w, "127.77.9.1", 0);
+	client_open(&c, &w, "127.77.9.1");
+	len = os_sockaddr_from(&c.udp->local, &to);
+	assert_int_equal(sendto(w.server.watch.fd, data, sizeof data, 0,
+				(struct sockaddr *)&to, len),
+			 sizeof data);
+	assert_int_equal(sendto(w.server.watch.fd, data, 2048, 0,
+				(struct sockaddr *)&to, len),
+			 2048);
+	run_until(&w, &c.replies, 1);
+	assert_int_equal(w.net.stats.truncated, 1);
+	assert_int_equal(w.net.stats.received, 1);
+	udp_close(c.udp);
+	world_close(&w);
+}
+
 /* A flood is taken in batches, one system call each. */
 static void batches(void **state)
 {
@@ -631,6 +657,7 @@ int main(void)
 		cmocka_unit_test(one_port_is_for_one_unless_shared),
 		cmocka_unit_test(path_rumours_are_ignored),
 		cmocka_unit_test(lengths),
+		cmocka_unit_test(long_replies),
 		cmocka_unit_test(batches),
 		cmocka_unit_test(error_queue_is_drained),
 		cmocka_unit_test(refusals),
