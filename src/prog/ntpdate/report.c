@@ -30,6 +30,7 @@ static void put_line(FILE *out, const char *text)
 	fflush(out); /* keeps the order when both go to one file */
 }
 
+PRINTF_LIKE(3, 0)
 static void put(const struct report *r, int priority, const char *fmt,
 		va_list ap)
 {
