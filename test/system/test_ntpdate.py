@@ -248,6 +248,13 @@ def test_without_the_right_to_set_the_clock():
     assert "Can't adjust the time of day: Operation not permitted" in done.stderr
 
 
+def test_too_far_to_slew():
+    with FakeServer(offset_s=3000) as server:
+        done = ntpdate("--clock", "virtual", "-B", server.name)
+    assert done.returncode == 1
+    assert "Can't adjust the time of day: Numerical result out of range" in done.stderr
+
+
 def test_a_time_that_cannot_be():
     with FakeServer(offset_s=-20 * 365 * 86400) as server:
         done = ntpdate("--clock", "virtual", "-b", server.name)

@@ -5,21 +5,27 @@
 #include <math.h>
 
 #include "base/units.h"
+#include "os/clock_guard.h"
 
+#define FARTHEST_S 2.1e9 /* 68 years: what four timestamps can tell */
+#define SLEW_MAX_S 2000  /* what adjtime takes is not much more */
 /* No server is right about a time before this program was written (2025). */
 #define EARLIEST_NS (INT64_C(1735689600) * NS_PER_S)
 
-static bool leads_to_a_sane_time(struct os_clock *c, double offset_s)
+/* What the daemon's guard says of a first step of any size, and where it leads. */
+static bool may_add(struct os_clock *c, double offset_s)
 {
-	int64_t now_ns = clock_now(&c->clock);
+	struct clock_guard guard;
 
-	return isfinite(offset_s) && fabs(offset_s) < 68.0 * 365 * 86400 &&
-	       now_ns + ns_from_s(offset_s) >= EARLIEST_NS;
+	clock_guard_init(&guard, c->clock.max_freq, 0, true, 0);
+	return clock_guard_step(&guard, offset_s, 0) == CLOCK_ASK_OK &&
+	       fabs(offset_s) < FARTHEST_S &&
+	       clock_now(&c->clock) + ns_from_s(offset_s) >= EARLIEST_NS;
 }
 
 int set_step(struct os_clock *c, double offset_s)
 {
-	if (!leads_to_a_sane_time(c, offset_s))
+	if (!may_add(c, offset_s))
 		return -ERANGE;
 	return clock_step(&c->clock, offset_s);
 }
@@ -28,7 +34,7 @@ int set_slew(struct os_clock *c, double offset_s)
 {
 	struct timex tx = {.modes = ADJ_OFFSET_SINGLESHOT};
 
-	if (!leads_to_a_sane_time(c, offset_s) || fabs(offset_s) > 2000)
+	if (!may_add(c, offset_s) || fabs(offset_s) > SLEW_MAX_S)
 		return -ERANGE;
 	if (!c->adjtimex) /* no kernel behind it that could slew meanwhile */
 		return clock_step(&c->clock, offset_s);
