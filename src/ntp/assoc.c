@@ -23,7 +23,11 @@
 #define BURST_SPACING_NS (2 * NS_PER_S)
 #define BURST_MAX_MISSED 2
 
-/* The first requests of all sources leave within this time. */
+/*
+ * The first requests of all sources leave within this time, but not at once: a
+ * kernel takes a few milliseconds to begin with stamping packets.
+ */
+#define START_DELAY_S 0.01
 #define START_SPREAD_S 0.5
 /* Polls are spread by this share, so that clients do not march in step. */
 #define POLL_SPREAD 0.04
@@ -445,6 +449,7 @@ struct assoc *assoc_new(struct engine *e, struct source *source,
 {
 	const struct conf_source *conf = source->conf;
 	struct assoc *a = xcalloc(1, sizeof *a);
+	double start_s;
 	struct estimator_source_params params = {
 		.prefer = conf->prefer,
 		.noselect = conf->noselect,
@@ -468,10 +473,10 @@ struct assoc *assoc_new(struct engine *e, struct source *source,
 	a->last.stratum = NTP_STRATUM_UNSYNC;
 	assoc_note_event(a, PEER_EVENT_MOBILIZE);
 	a->timer.fn = on_timer;
+	start_s = START_DELAY_S +
+		  START_SPREAD_S * entropy_uniform(e->in.host->entropy);
 	timer_arm(e->in.host->loop, &a->timer,
-		  mono_now(a) +
-			  ns_from_s(START_SPREAD_S *
-				    entropy_uniform(e->in.host->entropy)));
+		  mono_now(a) + ns_from_s(start_s));
 	return a;
 }
 
