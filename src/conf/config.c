@@ -66,7 +66,6 @@ struct config *config_new(void)
 	cfg->enable.kernel = true;
 	cfg->enable.monitor = true;
 	cfg->enable.ntp = true;
-	cfg->enable.stats = true;
 	cfg->mru_max_depth = 65536;
 	cfg->dscp = 46;
 	return cfg;

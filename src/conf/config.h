@@ -190,7 +190,7 @@ struct config {
 		double max_freq; /* s/s */
 	} tinker;
 	struct {
-		bool auth, kernel, monitor, ntp, stats;
+		bool auth, kernel, monitor, ntp;
 	} enable;
 	unsigned mru_max_depth; /* client table entries */
 	unsigned dscp;          /* 46 */

@@ -29,7 +29,7 @@
 /* clang-format off */
 
 #define OPT(word, kind, where, low, high, text) \
-	.name = word, .arg = kind, .at = where, .min = low, .max = high, .help = text
+	.name = (word), .arg = (kind), .at = (where), .min = (low), .max = (high), .help = (text)
 
 static const struct option source_options[] = {
 	{OPT("iburst", ARG_TRUE, SRC(iburst), 0, 0, "eight quick packets while unreachable")},
@@ -44,7 +44,7 @@ static const struct option source_options[] = {
 	{OPT("port", ARG_PORT, SRC(port), 1, 65535, "UDP port to ask (123)")},
 	{OPT("bias", ARG_SECONDS, SRC(bias_s), -YEAR_S, YEAR_S, "seconds to add to its offset (0)")},
 	{OPT("mode", ARG_UINT, SRC(clock_mode), 0, MAX_U32 / 2, "mode word of a reference clock")},
-	{OPT("preempt", ARG_TRUE, SRC(preempt), 0, 0, "may be dropped for a better one")},
+	{OPT("preempt", ARG_TRUE, SRC(preempt), 0, 0, "may be dropped for a better one"), .effect = NOT_BUILT},
 	{OPT("nts", ARG_TRUE, NOWHERE, 0, 0, "network time security; the source stays unauthenticated"), .effect = NOT_BUILT},
 	{OPT("ca", ARG_TEXT, NOWHERE, 0, 0, "certificate authority for nts"), .effect = NOT_BUILT},
 	{OPT("aead", ARG_TEXT, NOWHERE, 0, 0, "algorithm for nts"), .effect = NOT_BUILT},
@@ -101,7 +101,7 @@ static const struct option restrict_options[] = {
 	{OPT("ntpport", ARG_BIT, RES(flags), 0, 0, "the entry is for source port 123 only"), .param = RES_NTPPORT},
 	{OPT("version", ARG_BIT, RES(flags), 0, 0, "only the current version of NTP"), .param = RES_VERSION},
 	{OPT("flake", ARG_BIT, RES(flags), 0, 0, "drop a share of the requests, for tests"), .param = RES_FLAKE},
-	{OPT("nomrulist", ARG_BIT, RES(flags), 0, 0, "no list of clients for ntpq"), .param = RES_NOMRULIST},
+	{OPT("nomrulist", ARG_BIT, RES(flags), 0, 0, "no list of clients for ntpq"), .effect = TRUE_ANYWAY, .param = RES_NOMRULIST},
 	{OPT("nopeer", ARG_BIT, RES(flags), 0, 0, "no symmetric association; never made anyway"), .effect = TRUE_ANYWAY, .param = RES_NOPEER},
 	{OPT("noepeer", ARG_TRUE, NOWHERE, 0, 0, "no ephemeral association; never made anyway"), .effect = TRUE_ANYWAY},
 	{OPT("notrap", ARG_BIT, RES(flags), 0, 0, "no traps; never sent anyway"), .effect = TRUE_ANYWAY, .param = RES_NOTRAP},
@@ -155,8 +155,8 @@ static const struct option tos_options[] = {
 	{OPT("maxdist", ARG_SECONDS, CFG(tos.max_dist_s), 0, 16, "largest root distance of a usable source, s (1.5)")},
 	{OPT("floor", ARG_UINT, CFG(tos.floor), 0, 15, "lowest stratum of a usable source (0)")},
 	{OPT("ceiling", ARG_UINT, CFG(tos.ceiling), 1, 15, "highest stratum of a usable source (15)")},
-	{OPT("orphan", ARG_UINT, CFG(tos.orphan), 1, 17, "stratum to show when all sources are gone (17: off)")},
-	{OPT("orphanwait", ARG_SECONDS, CFG(tos.orphan_wait_s), 0, YEAR_S, "seconds before that (300)")},
+	{OPT("orphan", ARG_UINT, CFG(tos.orphan), 1, 17, "stratum to show when all sources are gone (17: off)"), .effect = NOT_BUILT},
+	{OPT("orphanwait", ARG_SECONDS, CFG(tos.orphan_wait_s), 0, YEAR_S, "seconds before that (300)"), .effect = NOT_BUILT},
 	{OPT("maxdisp", ARG_SECONDS, NOWHERE, 0, 16, "the limit is 16 s"), .effect = NOT_BUILT},
 	{OPT("basedate", ARG_TEXT, NOWHERE, 0, 0, "eras are told by the build date"), .effect = NOT_BUILT},
 	{OPT("bcpollbstep", ARG_UINT, NOWHERE, 0, 4, "there is no broadcast"), .effect = OBSOLETE},
@@ -180,11 +180,11 @@ static const struct option tinker_options[] = {
 };
 
 static const struct option enable_options[] = {
-	{OPT("auth", ARG_SWITCH, CFG(enable.auth), 0, 0, "accept unknown partners only with a key")},
-	{OPT("kernel", ARG_SWITCH, CFG(enable.kernel), 0, 0, "steer through the kernel's clock discipline")},
+	{OPT("auth", ARG_SWITCH, CFG(enable.auth), 0, 0, "unknown partners are never accepted"), .effect = TRUE_ANYWAY},
+	{OPT("kernel", ARG_SWITCH, CFG(enable.kernel), 0, 0, "the discipline is always our own; the kernel only carries it out"), .effect = TRUE_ANYWAY},
 	{OPT("monitor", ARG_SWITCH, CFG(enable.monitor), 0, 0, "remember clients")},
 	{OPT("ntp", ARG_SWITCH, CFG(enable.ntp), 0, 0, "steer the clock")},
-	{OPT("stats", ARG_SWITCH, CFG(enable.stats), 0, 0, "write statistics")},
+	{OPT("stats", ARG_SWITCH, CFG(stats_enabled), 0, 0, "write statistics")},
 	{OPT("calibrate", ARG_SWITCH, NOWHERE, 0, 0, "calibration of reference clocks"), .effect = NOT_BUILT},
 	{OPT("bclient", ARG_SWITCH, NOWHERE, 0, 0, "there is no broadcast"), .effect = OBSOLETE},
 	{OPT("mode7", ARG_SWITCH, NOWHERE, 0, 0, "ntpdc's protocol is not spoken"), .effect = OBSOLETE},
@@ -249,7 +249,7 @@ static const struct option rlimit_options[] = {
 	{.name = NULL},
 };
 
-#define DIR(word, synopsis, text, fn) .name = word, .args = synopsis, .help = text, .read = fn
+#define DIR(word, synopsis, text, fn) .name = (word), .args = (synopsis), .help = (text), .read = (fn)
 #define VALUE(word, kind, where, low, high) .value = {OPT(word, kind, where, low, high, "")}
 #define PATH(name, where) VALUE(name, ARG_TEXT, where, 0, 0)
 #define GONE(word, why) {DIR(word, "...", why, NULL), .effect = OBSOLETE}

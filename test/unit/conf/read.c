@@ -74,7 +74,7 @@ static void source_options(void **state)
 		"keys /k\ntrustedkey 7\n"
 		"server -4 a.lan burst minpoll 3 maxpoll 4 prefer key 7 "
 		"version 3 port 10123 bias -0.5 true\n"
-		"server -6 [2001:db8::1] noselect preempt\n"
+		"server -6 [2001:db8::1] noselect\n"
 		"pool server iburst maxpoll 5\n"
 		"server 127.77.0.1 minpoll 12\n"
 		"server fe80::1%eth0\n"
@@ -92,7 +92,7 @@ static void source_options(void **state)
 	assert_int_equal(s[0].port, 10123);
 	assert_near(s[0].bias_s, -0.5, 0);
 	assert_string_equal(s[1].host, "2001:db8::1");
-	assert_true(s[1].noselect && s[1].preempt);
+	assert_true(s[1].noselect);
 	/* A host may bear the name of a keyword; a bound pulls the other. */
 	assert_int_equal(s[2].kind, SOURCE_POOL);
 	assert_string_equal(s[2].host, "server");
@@ -132,7 +132,7 @@ static void local_clock_and_fudge(void **state)
 
 static void restricts(void **state)
 {
-	struct result r = read_clean(
+	struct result r = read_string(
 		"restrict -4 default limited kod nomodify noquery\n"
 		"restrict -6 default ignore\n"
 		"restrict ::1\nrestrict 127.0.0.1\n"
@@ -146,6 +146,8 @@ static void restricts(void **state)
 	const struct conf_restrict *e = r.cfg->restricts;
 
 	(void)state;
+	assert_int_equal(r.d.len, 1);
+	assert_non_null(find_diag(&r, "restrict-name"));
 	assert_int_equal(r.cfg->n_restrict, 11);
 	assert_int_equal(e[0].family, FAMILY_IPV4);
 	assert_int_equal(e[1].family, FAMILY_IPV6);
@@ -175,13 +177,13 @@ static void settings(void **state)
 {
 	struct result r = read_clean(
 		"tos minclock 4 minsane 3 maxclock 11 mindist 0.01 maxdist 16 "
-		"orphan 6 orphanwait 10 floor 1 ceiling 14\n"
+		"floor 1 ceiling 14\n"
 		"tinker panic 0 step 0.5 stepout 600 freq -12.5 maxfreq 1000\n"
 		"discard average 4 minimum 1 flake 25 leak 10\n"
 		"port 10123\nworkers 4\ndscp 0\nmru maxdepth 1000\n"
 		"clock virtual offset -0.25 freq 30\n"
 		"controlkey 1\nrequestkey 2\n"
-		"disable monitor kernel\nenable kernel stats\n"
+		"disable monitor kernel stats\nenable kernel\n"
 		"user ntp:ntp\npidfile /run/ntpd.pid\nlogfile /l\n"
 		"leapfile \"/var/db/leap seconds.list\"\n");
 	const struct config *c = r.cfg;
@@ -190,12 +192,10 @@ static void settings(void **state)
 	assert_int_equal(c->tos.min_clock, 4);
 	assert_int_equal(c->tos.min_sane, 3);
 	assert_int_equal(c->tos.max_clock, 11);
-	assert_int_equal(c->tos.orphan, 6);
 	assert_int_equal(c->tos.floor, 1);
 	assert_int_equal(c->tos.ceiling, 14);
 	assert_near(c->tos.min_dist_s, 0.01, 0);
 	assert_near(c->tos.max_dist_s, 16, 0);
-	assert_near(c->tos.orphan_wait_s, 10, 0);
 	assert_near(c->tinker.panic_s, 0, 0);
 	assert_near(c->tinker.step_s, 0.5, 0);
 	assert_near(c->tinker.stepout_s, 600, 0);
@@ -216,6 +216,7 @@ static void settings(void **state)
 	assert_int_equal(c->control_key, 1);
 	assert_int_equal(c->request_key, 2);
 	assert_false(c->enable.monitor);
+	assert_false(c->stats_enabled);
 	assert_true(c->enable.kernel);
 	assert_string_equal(c->user, "ntp:ntp");
 	assert_string_equal(c->pid_file, "/run/ntpd.pid");

@@ -75,7 +75,8 @@ static void distributions(void **state)
 		{"gentoo.conf", 4, 3, "1:pool-upstream "},
 		{"opensuse.conf", 0, 4, ""},
 		{"appliances.conf", 3, 5,
-		 "2:obsolete 7:not-built 7:obsolete 7:not-built 7:not-built "
+		 "2:not-built 2:obsolete 7:not-built 7:obsolete 7:not-built "
+		 "7:not-built "
 		 "10:obsolete 11:not-built 14:no-driver 16:no-driver "
 		 "18:not-built 18:peer-as-server 19:obsolete 20:not-built "
 		 "24:obsolete 25:obsolete 26:obsolete 27:obsolete 28:obsolete "
