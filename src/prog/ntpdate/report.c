@@ -150,7 +150,7 @@ void report_details(const struct target *t)
 		format_refid(&t->reply, refid);
 		printf("stratum %u, precision %d, leap %u%u, trust 000\n",
 		       t->reply.stratum, t->reply.precision_log2,
-		       t->reply.leap >> 1, t->reply.leap & 1u);
+		       (unsigned)t->reply.leap >> 1, t->reply.leap & 1u);
 		printf("refid [%s], delay %.5f, dispersion %.5f\n", refid,
 		       s->delay_s, s->disp_s);
 	}
