@@ -58,7 +58,7 @@ static bool become(const struct process_spec *s)
 {
 	if (s->uid == 0 || geteuid() != 0)
 		return true;
-	if (s->keep_chroot && prctl(PR_SET_KEEPCAPS, 1L, 0L, 0L, 0L) < 0)
+	if (s->jail_fd >= 0 && prctl(PR_SET_KEEPCAPS, 1L, 0L, 0L, 0L) < 0)
 		return false;
 	return setgroups(0, NULL) == 0 &&
 	       setresgid(s->gid, s->gid, s->gid) == 0 &&
@@ -86,10 +86,16 @@ static bool hand_on_chroot(void)
 	return ok;
 }
 
+static bool enter_jail(const struct process_spec *s)
+{
+	return s->jail_fd < 0 || fchdir(s->jail_fd) == 0;
+}
+
 static NORETURN void run_child(const struct process_spec *s, pid_t parent)
 {
 	default_signals();
-	if (!become(s) || (s->keep_chroot && !hand_on_chroot()))
+	if (!enter_jail(s) || !become(s) ||
+	    (s->jail_fd >= 0 && !hand_on_chroot()))
 		_exit(EXIT_NO_EXEC);
 	/* After become(): a change of user clears it. */
 	prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0L, 0L, 0L);

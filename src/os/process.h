@@ -22,7 +22,8 @@ struct process_spec {
 	/* Who it is to be when we are root; uid 0 keeps what we are. */
 	uid_t uid;
 	gid_t gid;
-	bool keep_chroot; /* hand on CAP_SYS_CHROOT, if we have it */
+	/* -1, or the folder to start in, with the right to make it the root. */
+	int jail_fd;
 };
 
 /**

@@ -34,13 +34,6 @@ const enum sandbox_filter sandbox_filter_default = SANDBOX_FILTER_KILL;
 /* More than any role opens: sources, sockets, channels. */
 #define MAX_FILES 1024
 
-static int enter_chroot(const char *dir)
-{
-	if (!dir)
-		return 0;
-	return chroot(dir) < 0 || chdir("/") < 0 ? -errno : 0;
-}
-
 static int limit(int resource, rlim_t max)
 {
 	struct rlimit r = {max, max}, old;
@@ -104,17 +97,18 @@ static int give_up_privileges(void)
 	return 0;
 }
 
-int sandbox_enter(enum sandbox_role role, enum sandbox_filter filter,
-		  const char *chroot_dir, struct log *log)
+int sandbox_enter(enum sandbox_role role, enum sandbox_filter filter, bool jail,
+		  struct log *log)
 {
 	/* What getaddrinfo() and its modules read. */
 	static const char *const resolver_reads[] = {
 		"/etc", "/usr", "/lib", "/lib64", "/run", "/var/lib", NULL};
 	static const char *const nothing[] = {NULL};
-	int r = enter_chroot(chroot_dir);
+	int r;
 
-	if (r == 0)
-		r = set_limits();
+	if (jail && (chroot(".") < 0 || chdir("/") < 0))
+		return -errno;
+	r = set_limits();
 	if (r == 0)
 		r = give_up_privileges();
 	if (r < 0)

@@ -28,14 +28,14 @@ extern const enum sandbox_filter sandbox_filter_default;
 /**
  * Confine this process for good.
  *
- * chroot_dir: go there first, or NULL.
+ * jail: the folder that we are in becomes the root first.
  * log: told what the kernel does not offer; may be NULL.
  *
  * Returns: 0, or -errno when something that every kernel has was refused: the
  * process must not go on then.
  */
 MUST_CHECK int sandbox_enter(enum sandbox_role role, enum sandbox_filter filter,
-			     const char *chroot_dir, struct log *log);
+			     bool jail, struct log *log);
 
 /* What the supervisor keeps when it was started as root. */
 struct sandbox_user {

@@ -167,11 +167,13 @@ void keeper_started(struct keeper *k, int detach_pipe)
 	if (patience_s)
 		timer_arm(k->loop, &k->patience,
 			  loop_mono(k->loop) + patience_s * NS_PER_S);
-	if (opt->wait_sync_s)
+	if (opt->wait_sync_s && !k->synchronised)
 		k->detach_pipe = detach_pipe;
 	else
 		process_detached(detach_pipe, NTPD_OK);
-	tell_manager(k, "READY=1\nSTATUS=", "waiting for servers");
+	tell_manager(k, "READY=1", "");
+	if (!k->synchronised)
+		tell_manager(k, "STATUS=", "waiting for servers");
 	if (k->watchdog_ns)
 		on_watchdog(&k->watchdog);
 }
@@ -259,8 +261,10 @@ void keeper_reopen(struct keeper *k)
 
 void keeper_end(struct keeper *k, int status)
 {
-	if (k->exit_status < 0)
+	if (k->exit_status < 0) {
 		k->exit_status = status;
+		tell_manager(k, "STOPPING=1", "");
+	}
 	loop_stop(k->loop);
 }
 

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+#include "os/board_ipc.h"
+#include "os/clock_ipc.h"
+#include "os/loop.h"
+#include "prog/ntpd/setup.h"
+
+/* What every child has: configuration, loop, clock, a way to be heard. */
+struct child {
+	const struct cmdline *opt;
+	struct setup setup;
+	struct os_loop loop;
+	struct entropy entropy;
+	struct board_ipc board;
+	struct shared_page *clock_page, *view_page;
+	struct clock_ipc clock;
+};
+
+/** Confine the process; complains in the log.  0 or -errno. */
+MUST_CHECK int child_confine(struct child *c, enum sandbox_role role);
+
+/** Work until told to end; what the signals of os_log would do is done. */
+int child_loop(struct child *c);
