@@ -18,13 +18,14 @@ static struct diag_place place_of(const struct conf_pos *pos)
 	return (struct diag_place){pos->file, pos->line, pos->column, 1, NULL};
 }
 
-/* A place for what is missing: the first restrict default, or the first source. */
+/* A place for what is missing; called when there is a restrict default. */
 static struct diag_place place_of_default(const struct config *cfg)
 {
-	for (size_t i = 0; i < cfg->n_restrict; i++)
-		if (cfg->restricts[i].kind == RESTRICT_DEFAULT)
-			return place_of(&cfg->restricts[i].pos);
-	return place_of(&cfg->source[0].pos);
+	size_t i = 0;
+
+	while (cfg->restricts[i].kind != RESTRICT_DEFAULT)
+		i++;
+	return place_of(&cfg->restricts[i].pos);
 }
 
 static bool default_is_for(const struct conf_restrict *e, uint16_t family)

@@ -56,6 +56,7 @@ static void missing_and_extra(void **state)
 		{"keys", "missing-argument", 5},
 		{"tos", "missing-argument", 4},
 		{"tos minclock", "missing-argument", 13},
+		{"tinker step", "missing-argument", 12},
 		{"setvar a", "missing-argument", 9},
 		{"setvar a =", "missing-argument", 11},
 		{"clock", "missing-argument", 6},
