@@ -59,21 +59,56 @@ static const struct filter_stage *best_stage(const struct filter *f,
 	return best;
 }
 
+static void sort(double *v, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		double x = v[i];
+		size_t j = i;
+
+		for (; j > 0 && v[j - 1] > x; j--)
+			v[j] = v[j - 1];
+		v[j] = x;
+	}
+}
+
 /* Smallest delay in the register, and how far above it the middle one lies. */
 static double delay_floor(const struct filter *f, double *spread_s)
 {
-	double sorted[SOURCE_FILTER_LEN] = {0};
+	double delay[SOURCE_FILTER_LEN] = {0};
 
-	for (size_t i = 0; i < f->n; i++) {
-		double d = f->stage[i].s.delay_s;
-		size_t j = i;
+	for (size_t i = 0; i < f->n; i++)
+		delay[i] = f->stage[i].s.delay_s;
+	sort(delay, f->n);
+	*spread_s = delay[f->n / 2] - delay[0];
+	return delay[0];
+}
 
-		for (; j > 0 && sorted[j - 1] > d; j--)
-			sorted[j] = sorted[j - 1];
-		sorted[j] = d;
+/*
+ * Variance of the server's own noise: what neither delays nor a wrong frequency
+ * explain of the differences between successive offsets.  The median, so that
+ * a server or a clock that has changed once is not taken for a noisy one; that
+ * of squares of normal deviates is 0.455.
+ */
+static double unexplained_variance(const struct filter *f, double floor_s,
+				   const struct filter_now *now)
+{
+	double square[SOURCE_FILTER_LEN] = {0};
+
+	for (size_t i = 0; i + 1 < f->n; i++) {
+		const struct filter_stage *a = &f->stage[i], *b = a + 1;
+		double d = brought_forward(a, now) - brought_forward(b, now);
+		double ea = a->s.delay_s - floor_s;
+		double eb = b->s.delay_s - floor_s;
+		double turn = 2 * now->freq_sigma *
+			      s_from_ns(a->s.mono_ns - b->s.mono_ns);
+
+		square[i] =
+			fmax(d * d - (ea * ea + eb * eb) / 4 - turn * turn, 0);
 	}
-	*spread_s = sorted[f->n / 2] - sorted[0];
-	return sorted[0];
+	if (f->n < 2)
+		return 0;
+	sort(square, f->n - 1);
+	return square[(f->n - 1) / 2] / (2 * 0.455);
 }
 
 /*
@@ -83,8 +118,6 @@ static double delay_floor(const struct filter *f, double *spread_s)
  * anything within +-e/2: variance e^2 / 12.  Jitter that the delay does not
  * show beyond its usual spread is taken from that spread.  With few samples in
  * the register nobody knows the floor yet, so some of the delay is doubted.
- * Differences between offsets that neither delays nor a wrong frequency
- * explain are the server's own noise.
  */
 static double noise_variance(const struct filter *f,
 			     const struct filter_stage *best,
@@ -92,26 +125,13 @@ static double noise_variance(const struct filter *f,
 {
 	double spread;
 	double floor_s = delay_floor(f, &spread);
-	double e0 = best->s.delay_s - floor_s;
+	double e = best->s.delay_s - floor_s;
 	double doubt = 0.04 * floor_s * (double)(SOURCE_FILTER_LEN - f->n) /
 		       SOURCE_FILTER_LEN;
-	double unexplained = 0;
 
-	for (size_t i = 0; i < f->n; i++) {
-		const struct filter_stage *st = &f->stage[i];
-		double d =
-			brought_forward(st, now) - brought_forward(best, now);
-		double e = st->s.delay_s - floor_s;
-		double turn = 2 * now->freq_sigma *
-			      s_from_ns(best->s.mono_ns - st->s.mono_ns);
-
-		unexplained +=
-			fmax(d * d - (e * e + e0 * e0) / 4 - turn * turn, 0);
-	}
-	if (f->n > 1)
-		unexplained /= 2 * (double)(f->n - 1);
-	return 0.04 * spread * spread + e0 * e0 / 12 + doubt * doubt +
-	       unexplained + best->s.disp_s * best->s.disp_s +
+	return e * e / 12 + 0.04 * spread * spread + doubt * doubt +
+	       unexplained_variance(f, floor_s, now) +
+	       best->s.disp_s * best->s.disp_s +
 	       now->precision_s * now->precision_s;
 }
 

@@ -339,7 +339,7 @@ static void nonsense(void **state)
 
 	(void)state;
 	obeyed(start(&fx), 0, 0.001);
-	fx.d.kalman.x = NAN;
+	fx.d.kalman.x = nan("");
 	fx.d.kalman.pff = HUGE_VAL;
 	cmd = obeyed(&fx, 16, 0.002);
 	assert_int_equal(cmd.action, CLOCK_SLEW);

@@ -262,7 +262,7 @@ static void absurd_claims(void **state)
 
 static void not_numbers(void **state)
 {
-	static const double bad[] = {NAN, HUGE_VAL, -HUGE_VAL};
+	static const double bad[] = {nan(""), HUGE_VAL, -HUGE_VAL};
 	struct estimator *e = with_sources(1, 0);
 	struct source_report r;
 
@@ -284,7 +284,7 @@ static void not_numbers(void **state)
 	/* No NTP timestamp is 300 years away either. */
 	assert_int_equal(offset(e, 0, 1, 1e10).action, CLOCK_HOLD);
 	offset(e, 0, 2, 0);
-	estimator_clock_moved(e, NAN, 3 * NS_PER_S);
+	estimator_clock_moved(e, nan(""), 3 * NS_PER_S);
 	assert_near(report(e, 3).offset_s, 0, 1e-9);
 	estimator_free(e);
 }

@@ -176,7 +176,7 @@ static void restart(void **state)
 	assert_near(k.pff, pff, 0);
 	assert_near(k.q, q, 0);
 	assert_true(kalman_sane(&k));
-	k.x = NAN;
+	k.x = nan("");
 	assert_false(kalman_sane(&k));
 }
 

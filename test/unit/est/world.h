@@ -24,6 +24,7 @@ struct world_source {
 	bool gaussian;
 	double error_s;     /* the server's own clock minus true time */
 	double alternate_s; /* added with changing sign */
+	double spike;       /* so many requests wait 40 ms more on average */
 	double loss;
 	uint8_t leap, stratum;
 	bool silent;
@@ -132,6 +133,8 @@ static inline void world_poll(struct world *w, struct world_source *s)
 	double there = s->base_s + world_queue(w, s);
 	double back = s->base_s + world_queue(w, s);
 	double alt = s->sent % 2 ? s->alternate_s : -s->alternate_s;
+	if (s->spike > 0 && rng_uniform(&w->rng) < s->spike)
+		there += 0.04 * rng_exponential(&w->rng);
 	struct sample m = {
 		.mono_ns = world_mono_ns(w),
 		.offset_s = s->error_s + alt - w->clock_s + (there - back) / 2,
