@@ -340,6 +340,8 @@ static struct clock_cmd update(struct estimator *e, const struct field *field,
 	note_root(e, &field->estimate[sel->peer], all.jitter_s, mono_ns);
 	if (cmd.action == CLOCK_STEP || d->kalman.surprised)
 		poll_restart(&e->poll, min, mono_ns);
+	else if (d->kalman.outliers != 0)
+		poll_hurry(&e->poll, min, max);
 	else
 		poll_note(&e->poll, d->last_innovation_s, all.noise_s, min, max,
 			  mono_ns);

@@ -9,6 +9,7 @@
 /* Of RFC 5905: innovations within GATE times the noise are no surprise. */
 #define POLL_GATE 4
 #define POLL_LIMIT 30
+#define POLL_HURRY 2
 
 void poll_restart(struct poll_policy *p, int min_log2, int64_t mono_ns)
 {
@@ -23,6 +24,13 @@ void poll_limit(struct poll_policy *p, int min_log2, int max_log2)
 		p->tau_log2 = max_log2;
 	if (p->tau_log2 < min_log2)
 		p->tau_log2 = min_log2;
+}
+
+void poll_hurry(struct poll_policy *p, int min_log2, int max_log2)
+{
+	p->tau_log2 -= POLL_HURRY;
+	p->counter = 0;
+	poll_limit(p, min_log2, max_log2);
 }
 
 void poll_note(struct poll_policy *p, double innovation_s, double noise_s,

@@ -21,5 +21,8 @@ void poll_limit(struct poll_policy *p, int min_log2, int max_log2);
 void poll_note(struct poll_policy *p, double innovation_s, double noise_s,
 	       int min_log2, int max_log2, int64_t mono_ns);
 
+/** Something odd was seen: look again soon. */
+void poll_hurry(struct poll_policy *p, int min_log2, int max_log2);
+
 /** At the start and when the clock has jumped: ask often for a while. */
 void poll_restart(struct poll_policy *p, int min_log2, int64_t mono_ns);

@@ -48,6 +48,19 @@ static void calm_and_surprise(void **state)
 	assert_int_equal(p.tau_log2, MIN);
 }
 
+/* What cannot be noise is looked at again soon. */
+static void hurry(void **state)
+{
+	struct poll_policy p;
+
+	(void)state;
+	poll_restart(&p, 9, 0);
+	poll_hurry(&p, MIN, MAX);
+	assert_int_equal(p.tau_log2, 7);
+	poll_hurry(&p, MIN, MAX);
+	assert_int_equal(p.tau_log2, MIN);
+}
+
 /* One surprise among much calm changes nothing at once. */
 static void hysteresis(void **state)
 {
@@ -84,6 +97,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(at_first_often),
 		cmocka_unit_test(calm_and_surprise),
+		cmocka_unit_test(hurry),
 		cmocka_unit_test(hysteresis),
 		cmocka_unit_test(range),
 	};
