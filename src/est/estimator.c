@@ -20,13 +20,18 @@
  */
 #define FIRST_WAIT_NS NS_PER_S
 
+/* A system peer that has missed so many polls hands over to another survivor. */
+#define SILENT_POLLS 2
+
 /* No NTP timestamp can be farther away, no short format value larger. */
 #define OFFSET_MAX_S 4294967296.0
 #define SHORT_MAX_S 65536.0
 
 struct source {
 	bool used, reachable;
-	bool dead; /* missed a poll and is not reachable */
+	bool dead;       /* missed a poll and is not reachable */
+	unsigned missed; /* polls in succession */
+	int64_t used_ns; /* of the last sample that went into an update */
 	struct estimator_source_params params;
 	struct filter filter;
 	enum select_status status;
@@ -41,8 +46,7 @@ struct estimator {
 	struct poll_policy poll;
 	bool decided;
 	int64_t first_sample_ns; /* INT64_MAX: none yet */
-	int64_t last_used_ns; /* of the system peer's sample in the last update */
-	int sys_peer;         /* handle, or -1 */
+	int sys_peer;            /* handle, or -1 */
 	unsigned survivors;
 	uint8_t leap;
 	/* Towards the primary source, as of the last update. */
@@ -75,7 +79,6 @@ struct estimator *estimator_new(const struct estimator_params *params,
 
 	e->params = *params;
 	e->first_sample_ns = INT64_MAX;
-	e->last_used_ns = INT64_MIN;
 	e->root_at_ns = mono_ns;
 	e->sys_peer = -1;
 	discipline_init(&e->discipline, &e->params, mono_ns);
@@ -111,6 +114,7 @@ int estimator_add(struct estimator *e,
 		e->sources[i] = (struct source){
 			.used = true,
 			.params = *params,
+			.used_ns = INT64_MIN,
 		};
 		return i;
 	}
@@ -219,6 +223,8 @@ static void field_add(struct field *field, const struct estimator *e, int i,
 		.prefer = src->params.prefer,
 		.always = src->params.always,
 		.incumbent = e->sys_peer == i,
+		.silent = src->missed >= SILENT_POLLS,
+		.fresh = est->best->mono_ns > src->used_ns,
 		.survived = src->survived,
 	};
 	field->n++;
@@ -234,8 +240,7 @@ static void field_fill(struct field *field, struct estimator *e,
 		struct source *src = &e->sources[i];
 		struct filter_estimate est;
 
-		src->survived = src->status == SELECT_CANDIDATE ||
-				src->status == SELECT_SYS_PEER;
+		src->survived = select_survives(src->status);
 		src->status = SELECT_REJECT;
 		src->too_far = src->bad_stratum = false;
 		if (!src->used || src->filter.n == 0)
@@ -244,6 +249,21 @@ static void field_fill(struct field *field, struct estimator *e,
 		if (selectable(e, src, &est))
 			field_add(field, e, i, &est);
 	}
+}
+
+static void source_used(struct source *src, const struct sample *s)
+{
+	if (s->mono_ns > src->used_ns)
+		src->used_ns = s->mono_ns;
+}
+
+/* Each sample goes into one update only. */
+static void field_used(const struct field *field, struct estimator *e)
+{
+	for (size_t i = 0; i < field->n; i++)
+		if (select_survives(field->candidate[i].status))
+			source_used(&e->sources[field->source[i]],
+				    field->estimate[i].best);
 }
 
 /* Of those that could be selected and may be alive: all, and how many gave a sample. */
@@ -283,8 +303,7 @@ static uint8_t leap_majority(const struct field *field, unsigned survivors)
 	unsigned votes[4] = {0};
 
 	for (size_t i = 0; i < field->n; i++)
-		if (field->candidate[i].status == SELECT_CANDIDATE ||
-		    field->candidate[i].status == SELECT_SYS_PEER)
+		if (select_survives(field->candidate[i].status))
 			votes[field->estimate[i].best->leap & 3]++;
 	for (uint8_t leap = 1; leap <= 2; leap++)
 		if (2 * votes[leap] > survivors)
@@ -364,7 +383,6 @@ static struct clock_cmd decide(struct estimator *e, int64_t mono_ns)
 {
 	struct field field;
 	struct selection sel;
-	int64_t sample_ns;
 
 	discipline_advance(&e->discipline, mono_ns);
 	if (!e->decided && !all_heard(e) &&
@@ -377,10 +395,9 @@ static struct clock_cmd decide(struct estimator *e, int64_t mono_ns)
 	publish_statuses(e, &field, &sel);
 	if (sel.peer < 0)
 		return discipline_idle(&e->discipline);
-	sample_ns = field.estimate[sel.peer].best->mono_ns;
-	if (sample_ns <= e->last_used_ns)
+	if (!field.candidate[sel.peer].fresh)
 		return discipline_idle(&e->discipline);
-	e->last_used_ns = sample_ns;
+	field_used(&field, e);
 	return update(e, &field, &sel, mono_ns);
 }
 
@@ -407,6 +424,7 @@ static void source_take(struct source *src, const struct sample *s,
 	filter_add(&src->filter, s, ledger_s);
 	src->reachable = true;
 	src->dead = false;
+	src->missed = 0;
 }
 
 struct clock_cmd estimator_sample(struct estimator *e, int source,
@@ -431,6 +449,7 @@ struct clock_cmd estimator_missed(struct estimator *e, int source,
 
 	src->reachable = reachable && src->filter.n > 0;
 	src->dead = !reachable;
+	src->missed++;
 	return decide(e, mono_ns);
 }
 

@@ -7,6 +7,9 @@
 /* How much more those disagree that did not survive last time. */
 #define NEWCOMER 1.5
 
+/* A silent source ranks behind all strata that there are. */
+#define SILENT_STRATA 16
+
 static double low_edge(const struct candidate *c)
 {
 	return c->offset_s - c->root_dist_s;
@@ -154,7 +157,7 @@ static unsigned cluster(struct candidate *c, size_t n, unsigned survivors,
 /*
  * The survivor with the lowest metric; a preferred one before all others.  The
  * incumbent stays while it is not worse by more than min_dist_s, so that two
- * equals do not take turns.
+ * equals do not take turns, but not when it has fallen silent.
  */
 static int choose_peer(const struct candidate *c, size_t n,
 		       const struct estimator_params *params)
@@ -167,6 +170,8 @@ static int choose_peer(const struct candidate *c, size_t n,
 
 		if (c[i].status != SELECT_CANDIDATE)
 			continue;
+		if (c[i].silent)
+			m += SILENT_STRATA * params->max_dist_s;
 		if (c[i].incumbent)
 			m -= params->min_dist_s;
 		if (best >= 0 && c[i].prefer != c[best].prefer) {
@@ -207,11 +212,6 @@ struct selection select_sources(struct candidate *c, size_t n,
 	return sel;
 }
 
-static bool survives(const struct candidate *c)
-{
-	return c->status == SELECT_CANDIDATE || c->status == SELECT_SYS_PEER;
-}
-
 struct combined combine_survivors(const struct candidate *c, size_t n,
 				  const struct selection *sel)
 {
@@ -229,7 +229,7 @@ struct combined combine_survivors(const struct candidate *c, size_t n,
 		double w = c[i].weight;
 		double d = c[i].offset_s - peer->offset_s;
 
-		if (!survives(&c[i]))
+		if (!c[i].fresh || !select_survives(c[i].status))
 			continue;
 		weight += w;
 		offset += w * d; /* differences: exact for huge offsets too */

@@ -7,6 +7,12 @@
 
 #include "est/estimator.h"
 
+/* Did selection keep a source of this status? */
+static inline bool select_survives(enum select_status status)
+{
+	return status == SELECT_CANDIDATE || status == SELECT_SYS_PEER;
+}
+
 /* What selection and combining need to know of one selectable source. */
 struct candidate {
 	double offset_s;
@@ -16,8 +22,10 @@ struct candidate {
 	double weight;   /* in the combination */
 	uint8_t stratum;
 	bool prefer, always;
-	bool incumbent;            /* is the system peer now */
-	bool survived;             /* the last decision */
+	bool incumbent; /* is the system peer now */
+	bool survived;  /* the last decision */
+	bool silent; /* has missed its last polls: others go before as system peer */
+	bool fresh;                /* its offset was not used before */
 	enum select_status status; /* result */
 };
 
@@ -46,7 +54,8 @@ struct combined {
 
 /**
  * One offset out of the survivors by their weights; that of the system peer
- * alone when it is a preferred one.  sel->peer must not be -1.
+ * alone when it is a preferred one.  Only fresh ones count, the system peer
+ * must be one of them: a sample that came in twice would be believed twice.
  *
  * RFC 5905 section 11.2.3 and appendix A.5.5.5.
  */

@@ -262,7 +262,7 @@ static void absurd_claims(void **state)
 
 static void not_numbers(void **state)
 {
-	static const double bad[] = {nan(""), HUGE_VAL, -HUGE_VAL};
+	const double bad[] = {nan(""), HUGE_VAL, -HUGE_VAL};
 	struct estimator *e = with_sources(1, 0);
 	struct source_report r;
 

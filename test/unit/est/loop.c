@@ -252,6 +252,33 @@ static void holdover(void **state)
 	estimator_free(w.e);
 }
 
+/* The nearest of four dies; the others keep the clock from its third missed poll. */
+static void peer_dies(void **state)
+{
+	struct world w = {.freq_err = 20e-6};
+	struct estimator_params p;
+	int64_t dead_ns;
+
+	(void)state;
+	estimator_params_default(&p);
+	world_start(&w, &p, 1);
+	for (int i = 0; i < 4; i++)
+		world_add(&w,
+			  (struct world_source){.base_s = i == 2 ? 1e-3 : 60e-3,
+						.jitter_s = 50e-6},
+			  NULL);
+	world_run(&w, 3600);
+	assert_int_equal(world_report(&w).sys_peer, 2);
+	w.src[2].silent = true;
+	w.src[2].reachable = true;
+	dead_ns = world_mono_ns(&w);
+	world_run(&w, 3600 + 300);
+	assert_int_not_equal(world_report(&w).sys_peer, 2);
+	assert_true(world_report(&w).last_update_mono_ns >
+		    dead_ns + 150 * NS_PER_S);
+	estimator_free(w.e);
+}
+
 /* A clock that may not be steered is measured and reported all the same. */
 static void not_steerable(void **state)
 {
@@ -362,6 +389,7 @@ int main(void)
 		cmocka_unit_test(all_jump),
 		cmocka_unit_test(swinging_server),
 		cmocka_unit_test(holdover),
+		cmocka_unit_test(peer_dies),
 		cmocka_unit_test(not_steerable),
 		cmocka_unit_test(set_by_hand),
 		cmocka_unit_test(drift_file),

@@ -15,6 +15,7 @@ static struct candidate source(double offset_s, double dist_s)
 		.variance = 1e-8,
 		.weight = 1 / dist_s,
 		.stratum = 2,
+		.fresh = true,
 	};
 }
 
@@ -197,6 +198,22 @@ static void anti_hop(void **state)
 	assert_int_equal(run(c, 2).peer, 1);
 }
 
+/* Whoever is silent makes way, whatever its stratum; unless all are. */
+static void silent(void **state)
+{
+	struct candidate c[] = {source(0, 0.001), source(0, 0.05)};
+
+	(void)state;
+	c[0].stratum = 1;
+	c[0].incumbent = c[0].silent = true;
+	assert_int_equal(run(c, 2).peer, 1);
+	c[1].silent = true;
+	assert_int_equal(run(c, 2).peer, 0);
+	c[0].prefer = true;
+	c[1].silent = false;
+	assert_int_equal(run(c, 2).peer, 0);
+}
+
 /* The same for who survives the clustering. */
 static void steady_survivors(void **state)
 {
@@ -221,10 +238,15 @@ static void weights(void **state)
 	(void)state;
 	assert_int_equal(sel.peer, 0);
 	assert_near(all.offset_s, 0.001, 1e-12);
-	/* 1e-8 * (4 + 1) / 9, and the spread 3e-6 * ... of both over 2 */
 	assert_near(all.noise_s * all.noise_s, 5e-8 / 9, 1e-15);
 	assert_near(all.jitter_s * all.jitter_s, 1e-8 + 9e-6 / 3, 1e-12);
 	assert_near(all.variance, 5e-8 / 9 + 3e-6 / 2, 1e-12);
+
+	/* What went into an update before does not come in again. */
+	c[1].fresh = false;
+	all = combine_survivors(c, 2, &sel);
+	assert_near(all.offset_s, 0, 0);
+	assert_near(all.variance, 1e-8, 1e-20);
 }
 
 static void swap(struct candidate *a, struct candidate *b)
@@ -314,6 +336,7 @@ int main(void)
 		cmocka_unit_test(always),
 		cmocka_unit_test(stratum_first),
 		cmocka_unit_test(anti_hop),
+		cmocka_unit_test(silent),
 		cmocka_unit_test(steady_survivors),
 		cmocka_unit_test(weights),
 		cmocka_unit_test(order),

@@ -27,7 +27,8 @@ struct world_source {
 	double spike;       /* so many requests wait 40 ms more on average */
 	double loss;
 	uint8_t leap, stratum;
-	bool silent;
+	bool silent;    /* answers nothing */
+	bool reachable; /* but was heard within the last eight polls */
 	double next_s;
 	int sent;
 };
@@ -147,7 +148,8 @@ static inline void world_poll(struct world *w, struct world_source *s)
 
 	s->sent++;
 	if (s->silent || rng_uniform(&w->rng) < s->loss)
-		world_obey(w, estimator_missed(w->e, s->handle, !s->silent,
+		world_obey(w, estimator_missed(w->e, s->handle,
+					       !s->silent || s->reachable,
 					       m.mono_ns));
 	else
 		world_obey(w, estimator_sample(w->e, s->handle, &m));
