@@ -21,6 +21,7 @@
 #define WORKS EFFECT_WORKS
 #define TRUE_ANYWAY EFFECT_NONE_NEEDED
 #define NOT_BUILT EFFECT_NOT_BUILT
+#define MISSED EFFECT_MISSED
 #define OBSOLETE EFFECT_OBSOLETE
 
 #define YEAR_S 31536000.0
@@ -45,7 +46,7 @@ static const struct option source_options[] = {
 	{OPT("bias", ARG_SECONDS, SRC(bias_s), -YEAR_S, YEAR_S, "seconds to add to its offset (0)")},
 	{OPT("mode", ARG_UINT, SRC(clock_mode), 0, MAX_U32 / 2, "mode word of a reference clock")},
 	{OPT("preempt", ARG_TRUE, SRC(preempt), 0, 0, "may be dropped for a better one"), .effect = NOT_BUILT},
-	{OPT("nts", ARG_TRUE, NOWHERE, 0, 0, "network time security; the source stays unauthenticated"), .effect = NOT_BUILT},
+	{OPT("nts", ARG_TRUE, NOWHERE, 0, 0, "network time security; the source stays unauthenticated"), .effect = MISSED},
 	{OPT("ca", ARG_TEXT, NOWHERE, 0, 0, "certificate authority for nts"), .effect = NOT_BUILT},
 	{OPT("aead", ARG_TEXT, NOWHERE, 0, 0, "algorithm for nts"), .effect = NOT_BUILT},
 	{OPT("noval", ARG_TRUE, NOWHERE, 0, 0, "no certificate check for nts"), .effect = NOT_BUILT},
@@ -297,7 +298,7 @@ const struct directive directives[] = {
 	{DIR("leapsmearinterval", "seconds", "smearing of leap seconds", NULL), .effect = NOT_BUILT},
 	{DIR("nonvolatile", "ppm", "the frequency is written when it changed", NULL), .effect = NOT_BUILT},
 	{DIR("ntpsigndsocket", "folder", "answers signed by Samba", NULL), .effect = NOT_BUILT},
-	{DIR("nts", "option ...", "network time security", NULL), .effect = NOT_BUILT},
+	{DIR("nts", "option ...", "network time security", NULL), .effect = MISSED},
 	{DIR("phone", "string ...", "no modem driver is there", NULL), .effect = NOT_BUILT},
 	{DIR("tick", "seconds", "emulation of a coarse clock", NULL), .effect = NOT_BUILT},
 	{DIR("unconfig", "host", "sources are taken out by taking their line out", NULL), .effect = NOT_BUILT},
@@ -402,6 +403,7 @@ static void describe_word(void *arg, const struct conf_word *w)
 {
 	static const char *const effect[] = {
 		[EFFECT_NOT_BUILT] = " (no effect yet)",
+		[EFFECT_MISSED] = " (no effect yet)",
 		[EFFECT_OBSOLETE] = " (obsolete)",
 		[EFFECT_NONE_NEEDED] = "",
 		[EFFECT_WORKS] = "",

@@ -14,7 +14,8 @@ enum conf_effect {
 	EFFECT_WORKS,
 	EFFECT_NONE_NEEDED, /* true here anyway, such as nopeer: no word about it */
 	EFFECT_NOT_BUILT, /* one notice */
-	EFFECT_OBSOLETE,  /* one notice; whatever follows is not looked at */
+	EFFECT_MISSED,    /* not built, and relied upon: one warning */
+	EFFECT_OBSOLETE,  /* one notice */
 };
 
 /* What follows an option's word, and what is stored. */

@@ -200,8 +200,11 @@ bool option_read(struct reader *r, const struct directive *d,
 void effect_notice(struct reader *r, const struct word *w, const void *row,
 		   enum conf_effect effect, const char *help)
 {
-	if (effect == EFFECT_NOT_BUILT && reader_first(r, row))
-		reader_say(r, DIAG_NOTICE, "not-built", w, NULL,
+	if ((effect == EFFECT_NOT_BUILT || effect == EFFECT_MISSED) &&
+	    reader_first(r, row))
+		reader_say(r,
+			   effect == EFFECT_MISSED ? DIAG_WARNING : DIAG_NOTICE,
+			   "not-built", w, NULL,
 			   "'%s' is read but has no effect yet: %s", w->text,
 			   help);
 	if (effect == EFFECT_OBSOLETE && reader_first(r, row))
@@ -288,9 +291,20 @@ void options_read(struct reader *r, const struct directive *d, void *base)
 		option_first(r, d, base);
 }
 
-/* The directive that has an option of this name, for "minclock 4" on its own. */
+/*
+ * The directive that has an option of this name, for "minclock 4" on its own.
+ * Of several, server and restrict are the likeliest.
+ */
 static const struct directive *owner_of_option(const char *name)
 {
+	static const char *const likely[] = {"server", "restrict"};
+
+	for (size_t i = 0; i < ARRAY_LEN(likely); i++) {
+		const struct directive *d = directive_find(likely[i]);
+
+		if (option_find(d->options, name))
+			return d;
+	}
 	for (const struct directive *d = directives; d->name; d++)
 		if (option_find(d->options, name))
 			return d;

@@ -87,7 +87,9 @@ static void advice(void **state)
 		 "server 127.127.1.0\n"},
 		{"no-driver", DIAG_NOTICE, 1, "refclock shm unit 0\n",
 		 "refclock local\n"},
-		{"not-built", DIAG_NOTICE, 1, "server a.lan nts\n" FOUR, FOUR},
+		{"not-built", DIAG_WARNING, 1, "server a.lan nts\n" FOUR, FOUR},
+		{"not-built", DIAG_NOTICE, 1, "server a.lan xleave\n" FOUR,
+		 FOUR},
 	};
 
 	(void)state;

@@ -22,7 +22,7 @@ static void unknown_words(void **state)
 		{"frobnicate 3", "unknown-directive", 1, NULL},
 		{"minclock 4", "unknown-directive", 1, "'tos minclock'"},
 		{"minsane 3", "unknown-directive", 1, "'tos minsane'"},
-		{"minpoll 1", "unknown-directive", 1, "HOST minpoll'"},
+		{"minpoll 1", "unknown-directive", 1, "'server HOST minpoll'"},
 		{"restrict 10.0.0.0 netmask 255.0.0.0 nomodify",
 		 "unknown-option", 19, "'mask'"},
 		{"restrict 10.0.0.0 nomodfy", "unknown-option", 19,
