@@ -181,7 +181,7 @@ static struct filter_now filter_now(const struct estimator *e, int64_t mono_ns)
 		.ledger_s = d->ledger_s + d->applied_freq * dt,
 		.freq = d->kalman.f,
 		.freq_sigma = sqrt(d->kalman.pff),
-		.precision_s = e->params.precision_s,
+		.precision_s = fmax(e->params.precision_s, 1e-9),
 	};
 }
 
