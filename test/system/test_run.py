@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""./run, as a newcomer types it."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from world import ROOT, wait_for
+
+
+def daemons():
+    """Command lines of the ntpds that ./run has started here."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                args = f.read().split(b"\0")
+            if args[0].endswith(b"ntpd") and os.readlink(f"/proc/{pid}/cwd") == str(ROOT):
+                found.append(args)
+        except OSError:
+            pass
+    return found
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind():
+    if (ROOT / "build/run").exists():
+        pytest.skip("another ./run is going")
+    before = sorted(os.listdir(ROOT))
+    yield
+    assert sorted(os.listdir(ROOT)) == before
+    assert not (ROOT / "build/run").exists()
+    assert daemons() == []
+
+
+def test_once():
+    ran = subprocess.run([ROOT / "run", "--once"], capture_output=True, text=True, timeout=300)
+    print(ran.stdout[ran.stdout.rfind("good:"):])
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "good: four of four good servers used" in ran.stdout
+
+
+def start(*args):
+    """./run in a session of its own, as a terminal would have it."""
+    return subprocess.Popen([ROOT / "run", *args], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                            stderr=subprocess.STDOUT, text=True, start_new_session=True)
+
+
+def test_ctrl_c_ends_it():
+    run = start()
+    wait_for(lambda: len(daemons()) >= 8, 200)
+    time.sleep(2)
+    os.killpg(run.pid, signal.SIGINT)
+    out, _ = run.communicate(timeout=15)
+    assert run.returncode == 130
+    assert "nothing is left behind" in out
+
+
+def test_own_file(tmp_path):
+    conf = tmp_path / "ntp.conf"
+    conf.write_text("driftfile /var/lib/ntp/ntp.drift\nserver 127.77.0.9 iburst\n"
+                    "restrict default noquery\nrestrict 127.0.0.1\n")
+    run = start("-c", conf)
+    time.sleep(0.1)
+    wait_for(lambda: len(daemons()) >= 1, 200)
+    time.sleep(3)
+    os.killpg(run.pid, signal.SIGINT)
+    out, _ = run.communicate(timeout=15)
+    assert "127.77.0.9" in out
+
+
+def test_broken_file_is_explained(tmp_path):
+    conf = tmp_path / "ntp.conf"
+    conf.write_text("servr 127.77.0.9\n")
+    run = start("-c", conf)
+    out, _ = run.communicate(timeout=200)
+    assert run.returncode == 1
+    assert "did you mean 'server'?" in out
