@@ -117,7 +117,8 @@ static double unexplained_variance(const struct filter *f, double floor_s,
  * Queues in both directions make the delay longer by e and the offset wrong by
  * anything within +-e/2: variance e^2 / 12.  Jitter that the delay does not
  * show beyond its usual spread is taken from that spread.  With few samples in
- * the register nobody knows the floor yet, so some of the delay is doubted.
+ * the register nobody knows the floor yet: the smallest of n delays may be
+ * queues for its n-th part, with the same variance e^2 / 12.
  */
 static double noise_variance(const struct filter *f,
 			     const struct filter_stage *best,
@@ -126,8 +127,8 @@ static double noise_variance(const struct filter *f,
 	double spread;
 	double floor_s = delay_floor(f, &spread);
 	double e = best->s.delay_s - floor_s;
-	double doubt = 0.04 * floor_s * (double)(SOURCE_FILTER_LEN - f->n) /
-		       SOURCE_FILTER_LEN;
+	double left = (double)(SOURCE_FILTER_LEN - f->n) / SOURCE_FILTER_LEN;
+	double doubt = 0.29 * floor_s * left / (double)f->n;
 
 	return e * e / 12 + 0.04 * spread * spread + doubt * doubt +
 	       unexplained_variance(f, floor_s, now) +
