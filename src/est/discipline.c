@@ -66,6 +66,12 @@ void discipline_clock_moved(struct discipline *d, double offset_s)
 	d->kalman.x -= offset_s;
 }
 
+void discipline_doubt(struct discipline *d)
+{
+	d->founded = false;
+	d->spike_sign = 0;
+}
+
 /* Offsets beyond this are stepped; 0: none is. */
 static double step_threshold(const struct estimator_params *p)
 {

@@ -62,6 +62,9 @@ struct clock_cmd discipline_idle(const struct discipline *d);
 /** The clock was moved by offset_s (after minus before). */
 void discipline_clock_moved(struct discipline *d, double offset_s);
 
+/** What is known of the offset no longer counts against a majority that shows another one. */
+void discipline_doubt(struct discipline *d);
+
 /** cmd was carried out. */
 void discipline_applied(struct discipline *d, const struct clock_cmd *cmd);
 

@@ -477,14 +477,24 @@ void estimator_applied(struct estimator *e, const struct clock_cmd *cmd,
 	discipline_applied(&e->discipline, cmd);
 }
 
+/*
+ * Where the clock was moved to may be right: a machine that slept gets the time
+ * of its battery clock, while monotonic time stood still and the old samples
+ * speak of another hour.  So they go, and as at the start the first jump that a
+ * majority shows is believed at once.
+ */
 void estimator_clock_moved(struct estimator *e, double offset_s,
 			   int64_t mono_ns)
 {
 	if (!isfinite(offset_s))
 		return;
 	discipline_advance(&e->discipline, mono_ns);
-	shift(e, offset_s);
 	discipline_clock_moved(&e->discipline, offset_s);
+	discipline_doubt(&e->discipline);
+	for (int i = 0; i < ESTIMATOR_MAX_SOURCES; i++)
+		e->sources[i].filter.n = 0;
+	e->decided = false;
+	e->first_sample_ns = INT64_MAX;
 }
 
 void estimator_source_report(const struct estimator *e, int source,

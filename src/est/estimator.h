@@ -108,7 +108,7 @@ struct clock_cmd estimator_timeout(struct estimator *e, int64_t mono_ns);
 void estimator_applied(struct estimator *e, const struct clock_cmd *cmd,
 		       bool ok, int64_t mono_ns);
 
-/** Somebody else moved the clock by offset_s (clock after minus clock before). */
+/** Somebody else moved the clock by offset_s (clock after minus clock before): all samples are forgotten. */
 void estimator_clock_moved(struct estimator *e, double offset_s,
 			   int64_t mono_ns);
 

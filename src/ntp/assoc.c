@@ -31,6 +31,8 @@
 #define START_SPREAD_S 0.5
 /* Polls are spread by this share, so that clients do not march in step. */
 #define POLL_SPREAD 0.04
+/* Not even a reason to hurry makes us ask again within this time. */
+#define ASK_SOON_HEADWAY_NS (16 * NS_PER_S)
 #define DENIED_PAUSE_NS (3600 * NS_PER_S)
 /* Unreachable for so many polls: the name is looked up again, the poll slows. */
 #define UNREACH_LOOKUP 8
@@ -427,6 +429,20 @@ static void on_received(void *owner, const struct datagram *d)
 void assoc_clock_stepped(struct assoc *a, double offset_s)
 {
 	a->t1_wall_ns += ns_from_s(offset_s);
+}
+
+void assoc_ask_soon(struct assoc *a)
+{
+	struct loop *loop = host_of(a)->loop;
+	int64_t now = mono_now(a);
+
+	if (a->denied || a->last_poll_mono_ns == INT64_MIN ||
+	    a->poll_floor_log2 > a->conf->min_poll_log2 ||
+	    now - a->last_poll_mono_ns < ASK_SOON_HEADWAY_NS)
+		return;
+	timer_arm(loop, &a->timer,
+		  now + ns_from_s(START_SPREAD_S *
+				  entropy_uniform(host_of(a)->entropy)));
 }
 
 static const struct key *find_key(const struct engine *e,

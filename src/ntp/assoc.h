@@ -60,4 +60,7 @@ void assoc_free(struct assoc *a);
 /** Our clock was set by offset_s: a request on its way is no longer good. */
 void assoc_clock_stepped(struct assoc *a, double offset_s);
 
+/** Our clock needs to be checked: ask now, unless it was asked just now or wants to be left alone. */
+void assoc_ask_soon(struct assoc *a);
+
 void assoc_note_event(struct assoc *a, enum peer_event event);

@@ -432,8 +432,10 @@ static void clock_was_moved(struct system *sys, int64_t by_ns)
 		 "is checked again",
 		 s_from_ns(by_ns));
 	estimator_clock_moved(sys->est, s_from_ns(by_ns), mono_now(sys));
-	for (size_t i = 0; i < e->n_assoc; i++)
+	for (size_t i = 0; i < e->n_assoc; i++) {
 		assoc_clock_stepped(e->assoc[i], s_from_ns(by_ns));
+		assoc_ask_soon(e->assoc[i]);
+	}
 	sys->unverified = true;
 	system_publish(sys);
 }

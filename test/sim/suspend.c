@@ -14,6 +14,7 @@ static void suspend(void **state)
 	town_init(&t, 1, 4, "iburst", "");
 	sim_host_suspend_at(t.client.host, 3000, 4 * 3600);
 	town_run(&t, 3000 + 4 * 3600 + 10, 30000);
+	assert_true(t.judge.served >= t.judge.looks - 2);
 	assert_true(daemon_is_synchronised(&t.client));
 	assert_below(t.judge.max_s, 2e-3);
 	assert_int_equal(t.judge.dishonest, 0);
