@@ -23,7 +23,7 @@ static void after(struct town *t)
 	assert_true(daemon_is_synchronised(&t->client));
 	assert_below((double)r.sent, 300);
 	assert_below((double)t->client.host->logged[LOG_LEVEL_WARN], 10);
-	assert_below(t->judge.max_s, 2e-3);
+	assert_below(t->judge.max_s, 5e-3);
 	assert_int_equal(t->judge.dishonest, 0);
 	town_done(t);
 }

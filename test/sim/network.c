@@ -8,7 +8,8 @@
 /*
  * Four reference servers, two layers of four daemons below them that ask all
  * of the layer above, and five clients at the bottom: every packet below
- * stratum 1 is asked and answered by our own code, rate limits included.
+ * stratum 1 is asked and answered by our own code, rate limits included.  All
+ * start at once, so at first each layer looks at one that is still slewing.
  */
 #define LAYERS 2
 #define WIDTH 4
@@ -37,7 +38,7 @@ static void add_daemon(struct network *net, int layer, int i)
 	sim_host_set_offset(d->host, 0.03 * (net->n - 6));
 	daemon_serve(d);
 	daemon_start(d);
-	judge_start(&net->judge[net->n++], d, 2000);
+	judge_start(&net->judge[net->n++], d, 4000);
 }
 
 static void network_init(struct network *net, uint64_t seed)

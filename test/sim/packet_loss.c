@@ -12,7 +12,8 @@ static void packet_loss(void **state)
 		t.w->link.loss = 0.5;
 		town_run(&t, 1000, 40000);
 		assert_int_equal(t.client.host->steps, 0);
-		assert_below(t.judge.max_s, 1e-3);
+		assert_below(t.judge.max_s, 2e-3);
+		assert_below(judge_rms_s(&t.judge), 3e-4);
 		assert_int_equal(t.judge.served, t.judge.looks);
 		assert_int_equal(t.judge.dishonest, 0);
 		town_done(&t);

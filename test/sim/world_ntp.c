@@ -183,7 +183,10 @@ static void look(struct world *w, void *arg)
 	if (world_time_s(w) < j->from_s)
 		return;
 	j->looks++;
-	j->max_s = fmax(j->max_s, error_s);
+	if (error_s > j->max_s) {
+		j->max_s = error_s;
+		j->max_at_s = world_time_s(w);
+	}
 	j->sum2_s += error_s * error_s;
 	j->max_freq = fmax(j->max_freq, freq);
 	j->sum2_freq += freq * freq;
@@ -270,11 +273,12 @@ void town_run(struct town *t, double judge_from_s, double until_s)
 
 static void show(const struct judge *j)
 {
-	print_message("# max %.3g s, rms %.3g s, max freq %.3g, rms freq %.3g, "
+	print_message("# max %.3g s at %.0f s, rms %.3g s, max freq %.3g, rms "
+		      "freq %.3g, "
 		      "served %u and dishonest %u of %u, steps %u\n",
-		      j->max_s, sqrt(j->sum2_s / j->looks), j->max_freq,
-		      sqrt(j->sum2_freq / j->looks), j->served, j->dishonest,
-		      j->looks, j->daemon->host->steps);
+		      j->max_s, j->max_at_s, sqrt(j->sum2_s / j->looks),
+		      j->max_freq, sqrt(j->sum2_freq / j->looks), j->served,
+		      j->dishonest, j->looks, j->daemon->host->steps);
 }
 
 void town_done(struct town *t)

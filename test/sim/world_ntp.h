@@ -70,6 +70,7 @@ struct judge {
 	double from_s;
 	unsigned looks;
 	double max_s, sum2_s;       /* |wall - UTC| */
+	double max_at_s;            /* when */
 	double max_freq, sum2_freq; /* |rate - 1|, slews included */
 	unsigned served;    /* looks at a clock that says it is synchronised */
 	unsigned dishonest; /* ... with an error beyond its root distance */
