@@ -178,7 +178,7 @@ static void check_count(const struct config *cfg, struct diags *d)
 		  n == 1 ? "only %u source" : "only %u sources", n);
 }
 
-/* A server that our own restrict lines shut out can never be heard. */
+/* We hear whom we ask; a classic daemon hears only whom its restrict lines let in. */
 static void check_shut_out(const struct config *cfg, struct diags *d)
 {
 	bool source_entry = false;
@@ -196,8 +196,8 @@ static void check_shut_out(const struct config *cfg, struct diags *d)
 			continue;
 		diags_add(d, DIAG_WARNING, "source-shut-out", &place,
 			  "add restrict source, or a restrict line for it",
-			  "'%s' is asked, and its replies are ignored by a "
-			  "restrict line",
+			  "'%s' is asked, and a restrict line ignores it: "
+			  "fine here, but other daemons would not hear it",
 			  s->host);
 	}
 }

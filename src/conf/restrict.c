@@ -143,12 +143,6 @@ void read_restrict(struct reader *r, const struct directive *d)
 	if (e.flags & RES_KOD && !(e.flags & RES_LIMITED) && !e.remove)
 		reader_say(r, DIAG_WARNING, "kod-without-limited", w,
 			   "add limited", "kod does nothing without limited");
-	if (e.kind == RESTRICT_HOST)
-		reader_say(r, DIAG_WARNING, "restrict-name", w,
-			   "write its addresses",
-			   "names in restrict lines are not looked up yet; "
-			   "'%s' has no effect",
-			   e.host);
 	if (e.kind == RESTRICT_DEFAULT && !e.remove)
 		r->cfg->has_restrict_default = true;
 	if (!config_add_restrict(r->cfg, &e) && reader_first(r, d))

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/net_addr.h"
 #include "io/sys_view.h"
 
 /*
@@ -15,6 +19,18 @@ enum engine_event {
 	ENGINE_SET_ONCE, /* -q: the clock was set, the program should end */
 };
 
+/*
+ * An address that restrict lines mean without writing it: a source, or what a
+ * name in a restrict line leads to.
+ */
+struct access_host {
+	struct net_addr addr;
+	bool is_source; /* gets the flags of `restrict source`; else these: */
+	unsigned flags; /* RES_* of conf/config.h */
+};
+
+#define ACCESS_HOSTS_MAX 120
+
 struct board;
 
 struct board_ops {
@@ -27,11 +43,20 @@ struct board_ops {
 	/* A line of a statistics file: name is "loopstats", "peerstats", ...; the
 	 * line starts after "MJD seconds ", which the receiver puts before it. */
 	void (*stats_line)(struct board *b, const char *name, const char *line);
+	/* All of them, in place of those told before; n <= ACCESS_HOSTS_MAX. */
+	void (*access_hosts)(struct board *b, const struct access_host *hosts,
+			     size_t n);
 };
 
 struct board {
 	const struct board_ops *ops;
 };
+
+static inline void board_access_hosts(struct board *b,
+				      const struct access_host *hosts, size_t n)
+{
+	b->ops->access_hosts(b, hosts, n);
+}
 
 static inline void board_publish(struct board *b, const struct sys_view *view)
 {

@@ -71,6 +71,7 @@ struct engine *engine_new(const struct engine_inputs *in)
 	e->first_assoc_id = e->next_assoc_id =
 		first_assoc_id(in->host->entropy, in->cfg->n_source);
 	system_init(&e->sys, e);
+	hosts_init(&e->hosts, e);
 	start_sources(e);
 	system_publish(&e->sys);
 	return e;
@@ -82,6 +83,7 @@ void engine_free(struct engine *e)
 		return;
 	for (size_t i = 0; i < e->n_source; i++)
 		source_stop(&e->source[i]);
+	hosts_done(&e->hosts);
 	/* The frequency is read before the associations take their samples with them. */
 	system_stop(&e->sys);
 	for (size_t i = 0; i < e->n_assoc; i++)

@@ -3,6 +3,7 @@
 
 #include "ntp/assoc.h"
 #include "ntp/engine.h"
+#include "ntp/hosts.h"
 #include "ntp/source.h"
 #include "ntp/system.h"
 
@@ -10,6 +11,7 @@
 struct engine {
 	struct engine_inputs in;
 	struct system sys;
+	struct hosts hosts;
 	struct source *source; /* one a line of the configuration */
 	size_t n_source;
 	struct assoc **assoc; /* all of them, in the order of their making */

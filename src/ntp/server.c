@@ -277,6 +277,23 @@ void server_stamp(struct server_reply *reply, int64_t wall_ns)
 			 reply->buf + NTP_HEADER_LEN);
 }
 
+void server_set_hosts(struct server *s, const struct access_host *hosts,
+		      size_t n)
+{
+	access_free(s->access);
+	s->access = access_new(s->cfg);
+	for (size_t i = 0; i < n; i++) {
+		const struct net_addr *addr = &hosts[i].addr;
+
+		if (hosts[i].is_source)
+			access_add_source(s->access, addr);
+		else
+			access_add(s->access, addr,
+				   (unsigned)net_addr_len(addr) * 8,
+				   hosts[i].flags);
+	}
+}
+
 unsigned server_access(const struct server *s, const struct net_addr *peer)
 {
 	return access_check(s->access, peer);

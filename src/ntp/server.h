@@ -7,6 +7,7 @@
 
 #include "conf/config.h"
 #include "crypt/keys.h"
+#include "io/board.h"
 #include "io/clock.h"
 #include "io/entropy.h"
 #include "io/net.h"
@@ -74,6 +75,10 @@ void server_stamp(struct server_reply *reply, int64_t wall_ns);
 
 /** RES_* flags of a peer, for the mode 6 side. */
 unsigned server_access(const struct server *s, const struct net_addr *peer);
+
+/** The addresses of sources and of names in restrict lines, in place of those told before. */
+void server_set_hosts(struct server *s, const struct access_host *hosts,
+		      size_t n);
 
 struct access;
 struct clients;

@@ -169,6 +169,7 @@ static void on_resolved(struct resolve *q, const struct net_addr *addrs,
 	s->failures = 0;
 	drop_failed(s);
 	use_addresses(s, rotated, n);
+	hosts_tell(&s->engine->hosts);
 	if (s->conf->kind == SOURCE_POOL && in_use(s) < wanted(s))
 		arm_in(s, POOL_REFILL_S);
 }
@@ -206,6 +207,7 @@ void source_start(struct source *s, struct engine *e,
 	if (net_addr_parse(conf->host, &literal) == 0) {
 		s->is_literal = true;
 		use_addresses(s, &literal, 1);
+		hosts_tell(&e->hosts);
 	} else {
 		resolver_ask(e->in.host->resolver, &s->query);
 	}

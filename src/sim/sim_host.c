@@ -294,11 +294,21 @@ static void stats_line(struct board *b, const char *name, const char *line)
 	(void)line;
 }
 
+static void access_hosts(struct board *b, const struct access_host *hosts,
+			 size_t n)
+{
+	struct sim_host *h = CONTAINER_OF(b, struct sim_host, board);
+
+	memcpy(h->access, hosts, n * sizeof *hosts);
+	h->n_access = n;
+}
+
 static const struct board_ops board_ops = {
 	.publish = publish,
 	.event = note_event,
 	.save_drift = save_drift,
 	.stats_line = stats_line,
+	.access_hosts = access_hosts,
 };
 
 unsigned sim_host_events(const struct sim_host *h, enum engine_event event)

@@ -152,6 +152,8 @@ struct sim_host {
 	bool has_view;
 	struct sys_view view; /* last published */
 	double drift;         /* last saved, NaN before */
+	struct access_host access[ACCESS_HOSTS_MAX]; /* last told */
+	size_t n_access;
 	struct sim_event *event;
 	size_t n_event, event_cap;
 	uint64_t logged[LOG_LEVEL_DEBUG + 1]; /* lines by level */

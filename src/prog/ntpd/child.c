@@ -33,13 +33,16 @@ static int read_bundle(struct child *c)
 
 static int map_pages(struct child *c)
 {
-	bool writes_view = c->opt->role == ROLE_ENGINE;
+	bool engine = c->opt->role == ROLE_ENGINE;
 	int r = shared_page_map(FD_CLOCK_PAGE, false, &c->clock_page);
 
 	if (r == 0)
-		r = shared_page_map(FD_VIEW_PAGE, writes_view, &c->view_page);
+		r = shared_page_map(FD_VIEW_PAGE, engine, &c->view_page);
+	if (r == 0)
+		r = shared_page_map(FD_HOSTS_PAGE, engine, &c->hosts_page);
 	close(FD_CLOCK_PAGE);
 	close(FD_VIEW_PAGE);
+	close(FD_HOSTS_PAGE);
 	return r;
 }
 

@@ -9,6 +9,12 @@
 #include "os/loop.h"
 #include "prog/ntpd/setup.h"
 
+/* The addresses that the engine tells the workers (io/board.h). */
+struct hosts_page {
+	size_t n;
+	struct access_host host[ACCESS_HOSTS_MAX];
+};
+
 /* What every child has: configuration, loop, clock, a way to be heard. */
 struct child {
 	const struct cmdline *opt;
@@ -16,7 +22,7 @@ struct child {
 	struct os_loop loop;
 	struct entropy entropy;
 	struct board_ipc board;
-	struct shared_page *clock_page, *view_page;
+	struct shared_page *clock_page, *view_page, *hosts_page;
 	struct clock_ipc clock;
 };
 

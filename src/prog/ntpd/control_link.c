@@ -11,7 +11,7 @@
 /* No tool waits longer. */
 #define OPEN_NS (10 * NS_PER_S)
 
-enum { ASK_CONTROL = 1, TELL_FRAGMENT };
+enum { ASK_CONTROL = 1, TELL_FRAGMENT, TELL_HOSTS };
 
 struct ask_control {
 	struct net_addr peer;
@@ -29,6 +29,10 @@ static const struct ipc_kind ask_kinds[] = {
 
 static const struct ipc_kind tell_kinds[] = {
 	{TELL_FRAGMENT, 1, CONTROL_LINK_MAX},
+};
+
+static const struct ipc_kind hosts_kinds[] = {
+	{TELL_HOSTS, 0, 0},
 };
 
 void control_asker_ask(struct control_asker *a, unsigned socket,
@@ -103,4 +107,17 @@ void control_link_answer(int fd, uint32_t number, const uint8_t *data,
 
 	if (len >= 1 && len <= CONTROL_LINK_MAX)
 		(void)ipc_send(fd, &h, data);
+}
+
+bool control_link_is_hosts(const struct ipc_message *msg, size_t msg_len)
+{
+	return ipc_check(msg, msg_len, hosts_kinds, ARRAY_LEN(hosts_kinds)) ==
+	       0;
+}
+
+void control_link_tell_hosts(int fd)
+{
+	struct ipc_header h = {.type = TELL_HOSTS};
+
+	(void)ipc_send(fd, &h, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,9 @@ MUST_CHECK int control_asker_take(const struct control_asker *a,
 				  int64_t mono_ns, struct control_way *way,
 				  const uint8_t **data, size_t *len);
 
+/** Is it the engine's word that the page of hosts is another one? */
+bool control_link_is_hosts(const struct ipc_message *msg, size_t msg_len);
+
 /* --- the engine's end ------------------------------------------------------ */
 
 struct control_request {
@@ -68,3 +72,6 @@ MUST_CHECK int control_link_read(const struct ipc_message *msg, size_t msg_len,
 /** Send one fragment back; what does not fit is dropped. */
 void control_link_answer(int fd, uint32_t number, const uint8_t *data,
 			 size_t len);
+
+/** Tell a worker that the page of hosts is another one. */
+void control_link_tell_hosts(int fd);

@@ -81,6 +81,19 @@ static void on_stats_line(struct board *b, const char *name, const char *line)
 	board_stats_line(supervisor(b), name, line);
 }
 
+static void on_access_hosts(struct board *b, const struct access_host *hosts,
+			    size_t n)
+{
+	struct engine_process *p =
+		CONTAINER_OF(b, struct engine_process, board);
+	struct hosts_page page = {.n = n};
+
+	memcpy(page.host, hosts, n * sizeof *hosts);
+	shared_page_write(p->child->hosts_page, &page, sizeof page);
+	for (size_t i = 0; i < p->n_link; i++)
+		control_link_tell_hosts(p->link[i].watch.fd);
+}
+
 static void inherit_view(struct engine_process *p)
 {
 	struct sys_view v;
@@ -174,6 +187,7 @@ static void open_host(struct engine_process *p)
 		.event = on_event,
 		.save_drift = on_save_drift,
 		.stats_line = on_stats_line,
+		.access_hosts = on_access_hosts,
 	};
 	struct child *c = p->child;
 

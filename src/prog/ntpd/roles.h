@@ -12,16 +12,18 @@ enum {
 	FD_BUNDLE,     /* the configuration's texts */
 	FD_CLOCK_PAGE, /* struct clock_page, read only */
 	FD_VIEW_PAGE,  /* struct sys_view; the engine may write */
+	FD_HOSTS_PAGE, /* struct hosts_page; the engine may write */
 
-	FD_ENGINE_CLOCK = 7, /* channel: clock commands */
-	FD_ENGINE_NAMES,     /* channel: questions to the resolver */
+	FD_ENGINE_CLOCK, /* channel: clock commands */
+	FD_ENGINE_NAMES, /* channel: questions to the resolver */
 	FD_ENGINE_LINKS, /* for each worker: channel, then its counters, read only */
 
-	FD_WORKER_LINK = 7, /* channel: mode 6 requests to the engine */
-	FD_WORKER_STATS,    /* struct server_stats, to write */
-	FD_WORKER_SOCKETS,  /* from here on */
+	FD_WORKER_LINK =
+		FD_ENGINE_CLOCK, /* channel: mode 6 requests to the engine */
+	FD_WORKER_STATS,         /* struct server_stats, to write */
+	FD_WORKER_SOCKETS,       /* from here on */
 
-	FD_RESOLVER_NAMES = 7,
+	FD_RESOLVER_NAMES = FD_ENGINE_CLOCK,
 };
 
 /**

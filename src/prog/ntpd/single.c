@@ -48,6 +48,12 @@ static void on_stats_line(struct board *b, const char *name, const char *line)
 	keeper_stats(&of_board(b)->keeper, name, line);
 }
 
+static void on_access_hosts(struct board *b, const struct access_host *hosts,
+			    size_t n)
+{
+	server_set_hosts(of_board(b)->server, hosts, n);
+}
+
 static const struct sys_view *serving_view(struct serving *s)
 {
 	return &CONTAINER_OF(s, struct single, serving)->view;
@@ -103,6 +109,7 @@ static int open_host(struct single *p)
 		.event = on_event,
 		.save_drift = on_save_drift,
 		.stats_line = on_stats_line,
+		.access_hosts = on_access_hosts,
 	};
 	const struct conf_clock *c = &p->setup->cfg->clock;
 	struct os_host_params params = {

@@ -70,7 +70,7 @@ struct supervisor {
 	int jail_fd; /* -1: none */
 	struct {
 		int rw, ro;
-	} view_page, clock_page, stats_page[LISTEN_WORKERS_MAX];
+	} view_page, hosts_page, clock_page, stats_page[LISTEN_WORKERS_MAX];
 	struct shared_page *clock_map;
 	int names[2];                    /* engine, resolver */
 	int link[LISTEN_WORKERS_MAX][2]; /* engine, worker */
@@ -267,6 +267,7 @@ static void give_role(struct supervisor *s, const struct ward *w, int clock_fd,
 	switch (w->role) {
 	case ROLE_ENGINE:
 		give(h, FD_VIEW_PAGE, s->view_page.rw);
+		give(h, FD_HOSTS_PAGE, s->hosts_page.rw);
 		give(h, FD_ENGINE_CLOCK, clock_fd);
 		give(h, FD_ENGINE_NAMES, s->names[0]);
 		for (int i = 0; i < (int)s->listening.workers; i++) {
@@ -329,6 +330,7 @@ static pid_t spawn(struct supervisor *s, struct ward *w, int board_fd,
 	give(&h, FD_BUNDLE, s->bundle_fd);
 	give(&h, FD_CLOCK_PAGE, s->clock_page.ro);
 	give(&h, FD_VIEW_PAGE, s->view_page.ro);
+	give(&h, FD_HOSTS_PAGE, s->hosts_page.ro);
 	give_role(s, w, clock_fd, &h);
 	spec.n_fd = h.n;
 	pid = process_start(&spec);
@@ -533,6 +535,9 @@ static int open_pages(struct supervisor *s)
 	int r = shared_page_create("ntpd view", &s->view_page.rw,
 				   &s->view_page.ro);
 
+	if (r == 0)
+		r = shared_page_create("ntpd hosts", &s->hosts_page.rw,
+				       &s->hosts_page.ro);
 	if (r == 0)
 		r = shared_page_create("ntpd clock", &s->clock_page.rw,
 				       &s->clock_page.ro);

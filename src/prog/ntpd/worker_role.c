@@ -46,21 +46,40 @@ static void serving_control(struct serving *s, unsigned socket,
 			  loop_mono(&s->loop->loop));
 }
 
-static void on_fragment(struct os_watch *w)
+/* Who our sources are, and where names in restrict lines lead. */
+static void read_hosts(struct worker_process *p)
 {
-	struct worker_process *p = CONTAINER_OF(w, struct worker_process, link);
-	struct ipc_message msg;
+	struct hosts_page page;
+
+	if (shared_page_read(p->child->hosts_page, &page, sizeof page) &&
+	    page.n <= ACCESS_HOSTS_MAX)
+		server_set_hosts(p->server, page.host, page.n);
+}
+
+static void on_told(struct worker_process *p, const struct ipc_message *msg,
+		    size_t len)
+{
 	struct control_way way;
 	const uint8_t *data;
 	size_t data_len;
+
+	if (control_link_is_hosts(msg, len))
+		read_hosts(p);
+	else if (control_asker_take(&p->asker, msg, len,
+				    loop_mono(&p->child->loop.loop), &way,
+				    &data, &data_len) == 0)
+		serving_send_control(&p->serving, way.socket, &way.peer,
+				     &way.local, data, data_len);
+}
+
+static void on_link(struct os_watch *w)
+{
+	struct worker_process *p = CONTAINER_OF(w, struct worker_process, link);
+	struct ipc_message msg;
 	int len = ipc_recv(w->fd, &msg);
 
-	if (len <= 0 || control_asker_take(&p->asker, &msg, (size_t)len,
-					   loop_mono(&p->child->loop.loop),
-					   &way, &data, &data_len) < 0)
-		return;
-	serving_send_control(&p->serving, way.socket, &way.peer, &way.local,
-			     data, data_len);
+	if (len > 0)
+		on_told(p, &msg, (size_t)len);
 }
 
 static void on_stats_timer(struct timer *t)
@@ -124,11 +143,12 @@ int worker_role(struct child *c)
 		/* Until the engine has spoken. */
 		.view = {.leap = LEAP_UNSYNC, .stratum = NTP_STRATUM_UNSYNC},
 		.asker.fd = FD_WORKER_LINK,
-		.link = {.fd = FD_WORKER_LINK, .readable = on_fragment},
+		.link = {.fd = FD_WORKER_LINK, .readable = on_link},
 	};
 	int r;
 
 	p.server = server_new(c->setup.cfg, &c->setup.keys, &c->entropy);
+	read_hosts(&p);
 	r = open_sockets(&p);
 	if (r == 0)
 		r = open_stats(&p);
