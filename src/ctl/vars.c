@@ -78,29 +78,19 @@ static void add_addr(struct text *t, const struct net_addr *a)
 
 /* --- system ---------------------------------------------------------------- */
 
-/* Root dispersion grows while nobody corrects the clock. */
-static double root_disp_s(const struct sys_report *sys)
-{
-	double age_s = s_from_ns(sys->mono_ns - sys->view.at_mono_ns);
-
-	return sys->view.root_disp_s + sys->view.root_disp_growth * age_s;
-}
-
-static void sys_rootdisp(struct text *t, const struct var_facts *f)
-{
-	text_add(t, "%.3f", root_disp_s(f->sys) * 1e3);
-}
-
 static void sys_rootdist(struct text *t, const struct var_facts *f)
 {
-	double dist_s = f->sys->view.root_delay_s / 2 + root_disp_s(f->sys);
+	const struct sys_view *v = &f->sys->view;
+	double dist_s = v->root_delay_s / 2 + v->root_disp_s;
 
 	text_add(t, "%.3f", dist_s * 1e3);
 }
 
 static void sys_refid(struct text *t, const struct var_facts *f)
 {
-	add_refid(t, f->sys->view.refid, f->sys->view.stratum);
+	bool local = f->sys_peer && f->sys_peer->kind == ASSOC_LOCAL_CLOCK;
+
+	add_refid(t, f->sys->view.refid, local ? 1 : f->sys->view.stratum);
 }
 
 static void sys_clock(struct text *t, const struct var_facts *f)
@@ -281,9 +271,21 @@ static void peer_authentic(struct text *t, const struct var_facts *f)
 	peer_flag(t, f, ASSOC_AUTHENTIC);
 }
 
+/* The one in use, or the one configured: a clock uses none. */
+static struct net_addr shown_addr(const struct assoc_report *a)
+{
+	struct net_addr addr = a->addr;
+
+	if (addr.family == AF_UNSPEC && a->name)
+		(void)!net_addr_parse(a->name, &addr);
+	return addr;
+}
+
 static void peer_srcadr(struct text *t, const struct var_facts *f)
 {
-	add_addr(t, &f->assoc->addr);
+	struct net_addr addr = shown_addr(f->assoc);
+
+	add_addr(t, &addr);
 }
 
 static void peer_dstadr(struct text *t, const struct var_facts *f)
@@ -302,7 +304,7 @@ static void peer_srchost(struct text *t, const struct var_facts *f)
 	struct net_addr literal;
 
 	if (a->kind == ASSOC_LOCAL_CLOCK)
-		text_add(t, "\"LOCAL(%u)\"", a->addr.ip[3]);
+		text_add(t, "\"LOCAL(%u)\"", shown_addr(a).ip[3]);
 	else if (a->name && net_addr_parse(a->name, &literal) < 0)
 		add_quoted(t, a->name);
 }
@@ -334,7 +336,9 @@ static void peer_refid(struct text *t, const struct var_facts *f)
 {
 	const struct assoc_report *a = f->assoc;
 
-	if (a->refid || a->kind == ASSOC_LOCAL_CLOCK)
+	if (a->kind == ASSOC_LOCAL_CLOCK)
+		add_refid(t, a->refid, 1); /* never an address */
+	else if (a->refid)
 		add_refid(t, a->refid, shown_stratum(a));
 	else if (a->kind == ASSOC_POOL_NAME)
 		text_add(t, "POOL");
@@ -482,7 +486,7 @@ const struct var vars[] = {
 	{"stratum",      VAR_SYS, false, SHOW_U8,  SYS(view.stratum)},
 	{"precision",    VAR_SYS, false, SHOW_I8,  SYS(view.precision_log2)},
 	{"rootdelay",    VAR_SYS, false, SHOW_MS3, SYS(view.root_delay_s)},
-	{"rootdisp",     VAR_SYS, false, SHOW_FN,  FN(sys_rootdisp)},
+	{"rootdisp",     VAR_SYS, false, SHOW_MS3, SYS(view.root_disp_s)},
 	{"rootdist",     VAR_SYS, false, SHOW_FN,  FN(sys_rootdist)},
 	{"refid",        VAR_SYS, false, SHOW_FN,  FN(sys_refid)},
 	{"reftime",      VAR_SYS, false, SHOW_TS,  SYS(view.reference)},
@@ -554,13 +558,21 @@ const struct var vars[] = {
 	{"kppsstbexc",    VAR_SYS, true, SHOW_FN,  FN(zero)},
 	{"kppscaliberrs", VAR_SYS, true, SHOW_FN,  FN(zero)},
 
+	/* iostats: packets are answered as they are read, no buffer holds them. */
 	{"iostats_reset", VAR_SYS, true, SHOW_I64, SYS(uptime_s)},
+	{"total_rbuf",    VAR_SYS, true, SHOW_FN,  FN(zero)},
+	{"free_rbuf",     VAR_SYS, true, SHOW_FN,  FN(zero)},
+	{"used_rbuf",     VAR_SYS, true, SHOW_FN,  FN(zero)},
+	{"rbuf_lowater",  VAR_SYS, true, SHOW_FN,  FN(zero)},
+	{"io_dropped",    VAR_SYS, true, SHOW_FN,  FN(zero)},
+	{"io_ignored",    VAR_SYS, true, SHOW_FN,  FN(zero)},
 	{"io_received",   VAR_SYS, true, SHOW_U64, STATS(received)},
 	{"io_sent",       VAR_SYS, true, SHOW_FN,  FN(io_sent)},
 	{"io_sendfailed", VAR_SYS, true, SHOW_U64, STATS(send_failed)},
 
 	{"authreset",     VAR_SYS, true, SHOW_I64, SYS(uptime_s)},
 	{"authkeys",      VAR_SYS, true, SHOW_FN,  FN(auth_keys)},
+	{"authfreek",     VAR_SYS, true, SHOW_FN,  FN(zero)},
 	{"authkuncached", VAR_SYS, true, SHOW_FN,  FN(zero)},
 	{"authkexpired",  VAR_SYS, true, SHOW_FN,  FN(zero)},
 

@@ -13,7 +13,7 @@
  * before every octet of it has come.
  */
 #define ASSEMBLY_MAX_FRAGMENTS 32
-#define ASSEMBLY_MAX_LEN (ASSEMBLY_MAX_FRAGMENTS * 480)
+#define ASSEMBLY_MAX_LEN (ASSEMBLY_MAX_FRAGMENTS * (size_t)480)
 
 enum assembly_verdict {
 	ASSEMBLY_IGNORED,  /* not an answer to this request, or a repetition */

@@ -317,8 +317,10 @@ static void cmd_timeout(struct session *s, char **args, FILE *out)
 	if (*args) {
 		s->remote->options.first_ms = (int)ms;
 		s->remote->options.next_ms = (int)(ms * 3 / 5);
+	} else {
+		fprintf(out, "primary timeout %d ms\n",
+			s->remote->options.first_ms);
 	}
-	fprintf(out, "primary timeout %d ms\n", s->remote->options.first_ms);
 }
 
 static void cmd_ntpversion(struct session *s, char **args, FILE *out)

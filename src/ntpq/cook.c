@@ -79,8 +79,11 @@ bool cook_refclock_name(const char *addr, char *buf, size_t cap)
 /* "eeae464b.07962c25  Mon, Nov 23 2026  4:57:47.029", local time */
 static bool cook_ts(struct text *t, const char *value, int64_t now_ns)
 {
-	static const char days[] = "SunMonTueWedThuFriSat";
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	static const char days[][4] = {"Sun", "Mon", "Tue", "Wed",
+				       "Thu", "Fri", "Sat"};
+	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr",
+					 "May", "Jun", "Jul", "Aug",
+					 "Sep", "Oct", "Nov", "Dec"};
 	struct ntp_ts ts;
 	int64_t ns;
 	time_t s;
@@ -94,10 +97,10 @@ static bool cook_ts(struct text *t, const char *value, int64_t now_ns)
 		return false;
 	text_add(t,
 		 "%08" PRIx32 ".%08" PRIx32
-		 "  %.3s, %.3s %2d %4d %2d:%02d:%02d.%03u",
-		 (uint32_t)(ts.v >> 32), (uint32_t)ts.v, days + 3 * tm.tm_wday,
-		 months + 3 * tm.tm_mon, tm.tm_mday, tm.tm_year + 1900,
-		 tm.tm_hour, tm.tm_min, tm.tm_sec,
+		 "  %s, %s %2d %4d %2d:%02d:%02d.%03u",
+		 (uint32_t)(ts.v >> 32), (uint32_t)ts.v, days[tm.tm_wday],
+		 months[tm.tm_mon], tm.tm_mday, tm.tm_year + 1900, tm.tm_hour,
+		 tm.tm_min, tm.tm_sec,
 		 (unsigned)((ts.v & UINT32_MAX) * 1000 >> 32));
 	return true;
 }

@@ -126,10 +126,18 @@ static bool is_any(const char *addr)
 	return net_addr_parse(addr, &a) < 0 || net_addr_is_any(&a);
 }
 
+static bool is_multicast(const struct row *row)
+{
+	struct net_addr a;
+
+	return net_addr_parse(row->srcadr, &a) == 0 &&
+	       net_addr_is_multicast(&a) && a.ip[0] != 255;
+}
+
 static char type_of(const struct row *row)
 {
+	bool pool = is_any(row->srcadr) && strcmp(row->refid, "POOL") == 0;
 	unsigned long hmode = MODE_CLIENT;
-	struct net_addr a;
 
 	(void)cook_parse_unsigned(row->hmode, 7, &hmode);
 	switch (hmode) {
@@ -138,18 +146,9 @@ static char type_of(const struct row *row)
 	case MODE_PASSIVE:
 		return 'S';
 	case MODE_CLIENT:
-		if (is_refclock(row))
-			return 'l';
-		if (is_any(row->srcadr))
-			return strcmp(row->refid, "POOL") == 0 ? 'p' : 'u';
-		return 'u';
+		return is_refclock(row) ? 'l' : pool ? 'p' : 'u';
 	case MODE_BROADCAST:
-		return net_addr_parse(row->srcadr, &a) == 0 &&
-				       a.family == AF_INET &&
-				       net_addr_is_multicast(&a) &&
-				       a.ip[0] != 255
-			       ? 'M'
-			       : 'B';
+		return is_multicast(row) ? 'M' : 'B';
 	default:
 		return 'b';
 	}
@@ -163,12 +162,13 @@ static char type_of(const struct row *row)
 static void remote_of(const struct session *s, const struct row *row, char *buf,
 		      size_t cap)
 {
-	if (*row->srchost && (!s->numeric || is_any(row->srcadr)))
+	bool named = !s->numeric || is_any(row->srcadr);
+
+	if (named && *row->srchost)
 		snprintf(buf, cap, "%s", row->srchost);
-	else if (s->numeric)
-		snprintf(buf, cap, "%s", row->srcadr);
-	else if (!cook_refclock_name(row->srcadr, buf, cap) &&
-		 !(s->name_of && s->name_of(row->srcadr, buf, cap)))
+	else if (s->numeric ||
+		 (!cook_refclock_name(row->srcadr, buf, cap) &&
+		  !(s->name_of && s->name_of(row->srcadr, buf, cap))))
 		snprintf(buf, cap, "%s", row->srcadr);
 }
 

@@ -121,32 +121,69 @@ static int connect_udp(const struct net_addr *a)
 	return fd;
 }
 
-int remote_open(struct remote *r, const char *host)
+static void add_addr(struct remote *r, const struct net_addr *addr)
+{
+	if (r->n_addr < REMOTE_MAX_ADDRS && (r->options.family == AF_UNSPEC ||
+					     r->options.family == addr->family))
+		r->addr[r->n_addr++] = *addr;
+}
+
+/*
+ * localhost is both loopback addresses, whatever the resolver says (RFC 6761
+ * section 6.3).  IPv4 first: the line "restrict ::1" is the one forgotten.
+ */
+static void add_localhost(struct remote *r, uint16_t port)
+{
+	static const char *const loopback[] = {"127.0.0.1", "::1"};
+
+	for (size_t i = 0; i < ARRAY_LEN(loopback); i++) {
+		struct net_addr a;
+
+		if (net_addr_parse(loopback[i], &a) < 0)
+			continue;
+		a.port = port;
+		add_addr(r, &a);
+	}
+}
+
+static int look_up(struct remote *r, const char *node, uint16_t port)
 {
 	struct addrinfo hints = {.ai_family = r->options.family,
 				 .ai_socktype = SOCK_DGRAM};
 	struct addrinfo *list;
+	struct net_addr a;
+	int e = getaddrinfo(node, NULL, &hints, &list);
+
+	if (e)
+		return e;
+	for (struct addrinfo *ai = list; ai; ai = ai->ai_next)
+		if (from_sockaddr(ai->ai_addr, port, &a))
+			add_addr(r, &a);
+	freeaddrinfo(list);
+	return r->n_addr ? 0 : EAI_NONAME;
+}
+
+int remote_open(struct remote *r, const char *host)
+{
 	char node[REMOTE_NAME_LEN];
 	uint16_t port = r->options.port;
-	int e;
+	int e = 0;
 
 	remote_close(r);
 	if (split_host(host, node, &port) < 0) {
 		fprintf(r->err, "%s: not a host name or address\n", host);
 		return -ENOENT;
 	}
-	e = getaddrinfo(node, NULL, &hints, &list);
+	if (strcmp(node, "localhost") == 0)
+		add_localhost(r, port);
+	else
+		e = look_up(r, node, port);
 	if (e) {
 		fprintf(r->err, "%s: %s\n", host, gai_strerror(e));
 		return -ENOENT;
 	}
-	for (struct addrinfo *ai = list; ai; ai = ai->ai_next)
-		if (r->n_addr < REMOTE_MAX_ADDRS &&
-		    from_sockaddr(ai->ai_addr, port, &r->addr[r->n_addr]))
-			r->n_addr++;
-	freeaddrinfo(list);
 	snprintf(r->name, sizeof r->name, "%s", host);
-	return r->n_addr ? 0 : -ENOENT;
+	return 0;
 }
 
 bool remote_is_open(const struct remote *r)

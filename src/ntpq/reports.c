@@ -139,6 +139,7 @@ const struct report report_pstats = {23, true, {
 /* clang-format on */
 
 struct values {
+	uint16_t status; /* of the last answer that held values */
 	char value[MAX_ROWS][VALUE_LEN];
 };
 
@@ -181,6 +182,7 @@ static void take_reply(struct session *s, const struct report *r,
 	struct items items = items_of(s->reply.data, s->reply.len);
 	struct item it;
 
+	v->status = s->reply.status;
 	while (items_next(&items, &it))
 		take_item(r, &it, session_now_ns(), v);
 }
@@ -232,12 +234,12 @@ void report_print(struct session *s, const struct report *r, uint16_t assoc_id,
 	if (!ask_values(s, r, assoc_id, &v))
 		return;
 	if (assoc_id)
-		words_peer(&t, s->reply.status);
+		words_peer(&t, v.status);
 	else
-		words_sys(&t, s->reply.status);
+		words_sys(&t, v.status);
 	if (r->status)
-		fprintf(out, "associd=%u status=%04x %s,\n", assoc_id,
-			s->reply.status, words);
+		fprintf(out, "associd=%u status=%04x %s,\n", assoc_id, v.status,
+			words);
 	for (size_t i = 0; i < MAX_ROWS && r->rows[i].label; i++) {
 		const char *label = r->rows[i].label;
 		bool joined = strcmp(label, ":") == 0;

@@ -57,7 +57,7 @@ static const struct option long_options[] = {
 	{"old-rv", no_argument, NULL, OPT_OLD_RV},
 	{"port", required_argument, NULL, OPT_PORT},
 	{"version", no_argument, NULL, 'V'},
-	{"help", no_argument, NULL, '?'},
+	{"help", no_argument, NULL, 'h'},
 	{0},
 };
 
@@ -91,7 +91,7 @@ static void parse(struct arguments *a, int argc, char **argv)
 	int c;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "46c:dD:inpwVh?", long_options,
+	while ((c = getopt_long(argc, argv, "46c:dD:inpwVh", long_options,
 				NULL)) != -1) {
 		switch (c) {
 		case '4':
@@ -131,13 +131,12 @@ static void parse(struct arguments *a, int argc, char **argv)
 			end(stdout, SESSION_VERSION "\n", 0);
 		case 'h':
 			end(stdout, usage_text, 0);
-		default:
-			if (optopt && optopt != '?') {
-				fprintf(stderr, "ntpq: option %s is wrong\n",
-					argv[optind - 1]);
-				end(stderr, usage_text, 1);
-			}
-			end(stdout, usage_text, 0);
+		default: /* "-?" is both a wish and getopt's word for wrong */
+			if (strcmp(argv[optind - 1], "-?") == 0)
+				end(stdout, usage_text, 0);
+			fprintf(stderr, "ntpq: option %s is wrong\n",
+				argv[optind - 1]);
+			end(stderr, usage_text, 1);
 		}
 	}
 	a->host = argv + optind;

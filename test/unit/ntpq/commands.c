@@ -114,6 +114,7 @@ static void unknown_variables_are_asked_one_by_one(void **state)
 	recorded_run(r, "sysinfo");
 	assert_non_null(strstr(r->out, "\nreference ID:       10.9.0.12\n"));
 	assert_non_null(strstr(r->out, "\nbroadcast delay:    ?\n"));
+	assert_ptr_equal(strstr(r->out, "associd=0 status=0014 "), r->out);
 	assert_string_equal(r->err, "");
 	recorded_free(r);
 }
@@ -238,17 +239,31 @@ static void commands_may_be_abbreviated(void **state)
 	recorded_free(r);
 }
 
-/* Every command is in the list, alone in its name, and has help. */
+static bool is_word_of(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *p = text; (p = strstr(p, word)); p++)
+		if (p > text && p[-1] == ' ' &&
+		    (p[len] == ' ' || p[len] == '\n'))
+			return true;
+	return false;
+}
+
+/* Every command is in the list, alone in its name, and has help and a manual. */
 static void help_comes_from_the_table(void **state)
 {
 	struct recorded *r = recorded_new("classic.txt");
+	char manual[32768];
 
 	(void)state;
+	read_data("../../../man/ntpq.1", manual, sizeof manual);
 	recorded_run(r, "?");
 	for (size_t i = 0; i < commands_len; i++) {
 		char line[64];
 
 		assert_non_null(strstr(r->out, commands[i].name));
+		assert_true(is_word_of(manual, commands[i].name));
 		if (i > 0)
 			assert_true(strcmp(commands[i - 1].name,
 					   commands[i].name) < 0);
