@@ -52,16 +52,21 @@ void sim_resolver_free_names(struct world *w)
 	}
 }
 
+static void query_free(struct sim_query *query)
+{
+	timer_disarm(&query->host->world->events, &query->answer);
+	query->q->id = 0;
+	free(query);
+}
+
 static void forget(struct sim_query *query)
 {
 	struct sim_query **at = &query->host->queries;
 
-	timer_disarm(&query->host->world->events, &query->answer);
 	while (*at != query)
 		at = &(*at)->next;
 	*at = query->next;
-	query->q->id = 0;
-	free(query);
+	query_free(query);
 }
 
 static void answer(struct timer *t)
@@ -123,6 +128,10 @@ void sim_resolver_init(struct sim_host *h)
 
 void sim_resolver_done(struct sim_host *h)
 {
-	while (h->queries)
-		forget(h->queries);
+	while (h->queries) {
+		struct sim_query *query = h->queries;
+
+		h->queries = query->next;
+		query_free(query);
+	}
 }
