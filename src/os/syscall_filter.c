@@ -150,7 +150,7 @@ static int allow_udp_sockets(scmp_filter_ctx ctx)
 	for (size_t i = 0; i < ARRAY_LEN(families) && r == 0; i++)
 		r = seccomp_rule_add(
 			ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]),
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i], 0),
 			SCMP_A1(SCMP_CMP_MASKED_EQ,
 				(scmp_datum_t)(unsigned)type_mask, SOCK_DGRAM));
 	return r;

@@ -127,30 +127,39 @@ static void add_setvar(struct cmdline *o, const char *value, bool shown)
 	o->setvar[o->first_default_setvar++] = value;
 }
 
-static bool read_clock(const char *text, struct conf_clock *clock)
+/* The numbers of "virtual:OFFSET_S:FREQ_PPM"; none are left out in the middle. */
+static bool read_clock_numbers(const char *text, struct conf_clock *c)
 {
-	struct conf_clock c = {.kind = CLOCK_VIRTUAL};
-	char offset[64] = "0";
-	const char *freq = NULL;
+	char offset[32];
+	size_t len = strcspn(text, ":");
 	double ppm = 0;
 
-	if (strcmp(text, "kernel") == 0)
-		c.kind = CLOCK_KERNEL;
-	else if (strcmp(text, "none") == 0)
-		c.kind = CLOCK_NONE;
-	else if (strncmp(text, "virtual:", 8) == 0)
-		snprintf(offset, sizeof offset, "%.*s",
-			 (int)strcspn(text + 8, ":"), text + 8);
-	else if (strcmp(text, "virtual") != 0)
+	snprintf(offset, sizeof offset, "%.*s", (int)len, text);
+	if (text_to_double(offset, -1e9, 1e9, &c->offset_s) < 0 ||
+	    (text[len] && text_to_double(text + len + 1, -1e5, 1e5, &ppm) < 0))
 		return false;
-	if (strncmp(text, "virtual:", 8) == 0)
-		freq = strchr(text + 8, ':');
-	if (text_to_double(offset, -1e9, 1e9, &c.offset_s) < 0 ||
-	    (freq && text_to_double(freq + 1, -1e5, 1e5, &ppm) < 0))
-		return false;
-	c.freq = ppm * 1e-6;
-	*clock = c;
+	c->freq = ppm * 1e-6;
 	return true;
+}
+
+static bool read_clock(const char *text, struct conf_clock *c)
+{
+	static const char *const names[] = {
+		[CLOCK_KERNEL] = "kernel",
+		[CLOCK_NONE] = "none",
+		[CLOCK_VIRTUAL] = "virtual",
+	};
+	size_t len = strcspn(text, ":");
+
+	*c = (struct conf_clock){0};
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (strlen(names[i]) != len || strncmp(text, names[i], len))
+			continue;
+		c->kind = (enum conf_clock_kind)i;
+		return !text[len] || (c->kind == CLOCK_VIRTUAL &&
+				      read_clock_numbers(text + len + 1, c));
+	}
+	return false;
 }
 
 static bool read_filter(const char *text, enum sandbox_filter *filter)

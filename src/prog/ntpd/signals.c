@@ -54,10 +54,13 @@ static void change_level(struct log *log, int by)
 
 bool signals_end(struct log *log)
 {
-	bool end;
+	bool end = false;
 
 	any = 0;
-	end = take(SIGTERM) | take(SIGINT) | take(SIGQUIT);
+	/* All of them are taken, whichever came. */
+	end |= take(SIGTERM);
+	end |= take(SIGINT);
+	end |= take(SIGQUIT);
 	if (take(SIGUSR1))
 		change_level(log, 1);
 	if (take(SIGUSR2))

@@ -31,14 +31,14 @@ static void on_ready(struct board_sink *s)
 
 static void on_log(struct board_sink *s, enum log_level level, const char *text)
 {
-	of(s)->code = level;
+	of(s)->code = (int)level;
 	snprintf(of(s)->text, sizeof of(s)->text, "%s", text);
 }
 
 static void on_event(struct board_sink *s, enum engine_event event,
 		     const char *text)
 {
-	of(s)->code = event;
+	of(s)->code = (int)event;
 	snprintf(of(s)->text, sizeof of(s)->text, "%s", text);
 }
 
