@@ -65,8 +65,10 @@ void kalman_predict(struct kalman *k, double dt_s, double u)
  */
 static void adapt(struct kalman *k, double nu)
 {
-	int sign = nu < 0 ? -1 : 1;
+	int sign = (nu > 0) - (nu < 0);
 
+	if (sign == 0)
+		return;
 	if (k->last_sign == sign)
 		k->q = fmin(k->q * Q_TURN, Q_MAX);
 	else if (k->last_sign != 0)

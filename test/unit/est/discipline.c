@@ -277,8 +277,14 @@ static void minority(void **state)
 	assert_int_equal(cmd.action, CLOCK_HOLD);
 	assert_int_equal(obeyed(&fx, 1, 6000).action, CLOCK_STEP);
 	fx = fixture();
-	fx.p.set_once = true;
+	fx.p.panic_once_ok = true;
 	m.offset_s = 0.01;
+	cmd = discipline_update(&start(&fx)->d, &m);
+	assert_int_equal(cmd.action, CLOCK_SLEW);
+	discipline_applied(&fx.d, &cmd);
+	assert_int_equal(obeyed(&fx, 1, 6000).action, CLOCK_STEP);
+	fx = fixture();
+	fx.p.set_once = true;
 	cmd = discipline_update(&start(&fx)->d, &m);
 	assert_int_equal(cmd.action, CLOCK_HOLD);
 	assert_int_equal(obeyed(&fx, 1, 0.02).action, CLOCK_STEP);

@@ -544,6 +544,21 @@ static void root(void **state)
 	estimator_free(e);
 }
 
+/* What is not believed at once is owned up to at once. */
+static void root_of_doubt(void **state)
+{
+	struct estimator *e = with_sources(1, 0);
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		offset(e, 0, 1 + 16 * i, 0);
+	offset(e, 0, 1601, 0.05);
+	assert_true(fabs(report(e, 1601).offset_s) < 1e-3);
+	/* 50 ms of jitter, and 50 ms between the peer's offset and ours */
+	assert_true(report(e, 1601).root_disp_s > 0.1);
+	estimator_free(e);
+}
+
 static void source_report_is_newest_first(void **state)
 {
 	struct estimator *e = with_sources(1, 0);
@@ -592,6 +607,7 @@ int main(void)
 		cmocka_unit_test(strata),
 		cmocka_unit_test(shift_invariance),
 		cmocka_unit_test(root),
+		cmocka_unit_test(root_of_doubt),
 		cmocka_unit_test(source_report_is_newest_first),
 	};
 

@@ -127,6 +127,13 @@ static void poll_grows(void **state)
 	assert_true(world_rms(&w) < 5e-3);
 	assert_near(world_report(&w).freq, -15e-6, 0.1e-6);
 	assert_int_equal(w.dishonest, 0);
+	/* And after a step. */
+	assert_int_equal(estimator_poll(w.e, 0), 10);
+	w.clock_s += 30;
+	estimator_clock_moved(w.e, 30, world_mono_ns(&w));
+	while (w.steps == 0)
+		world_run(&w, w.t_s + 64);
+	assert_int_equal(estimator_poll(w.e, 0), 6);
 	estimator_free(w.e);
 }
 
