@@ -17,6 +17,7 @@ enum engine_event {
 	ENGINE_UNSYNCHRONISED,
 	ENGINE_PANIC, /* offset beyond the panic threshold: the program should end */
 	ENGINE_SET_ONCE, /* -q: the clock was set, the program should end */
+	ENGINE_NOT_SET,  /* -q: it should have been, but the clock refused */
 };
 
 /*
@@ -38,7 +39,8 @@ struct board_ops {
 	/* text: one line for people, e.g. "synchronised to 192.0.2.1, offset +0.000012 s". */
 	void (*event)(struct board *b, enum engine_event event,
 		      const char *text);
-	/* freq: the clock's own frequency correction, s/s. */
+	/* freq: the clock's own frequency correction, s/s; told after every
+	 * update, it is the receiver who decides when to write it down. */
 	void (*save_drift)(struct board *b, double freq);
 	/* A line of a statistics file: name is "loopstats", "peerstats", ...; the
 	 * line starts after "MJD seconds ", which the receiver puts before it. */

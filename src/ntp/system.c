@@ -17,7 +17,6 @@
 /* The clock is watched this often for jumps of this size that are not ours (E-12). */
 #define WATCH_INTERVAL_NS (4 * NS_PER_S)
 #define WATCH_JUMP_NS (50 * NS_PER_MS)
-#define DRIFT_INTERVAL_NS (3600 * NS_PER_S)
 
 /* A local clock says of itself what the classic driver does. */
 #define LOCAL_CLOCK_DISP_S 0.01
@@ -338,7 +337,8 @@ static void tell_set_once(struct system *sys, const struct clock_cmd *cmd,
 			 strerror(-r));
 	else
 		snprintf(text, sizeof text, "set by %+.6f s", cmd->step_s);
-	board_event(host_of(sys)->board, ENGINE_SET_ONCE, text);
+	board_event(host_of(sys)->board,
+		    r < 0 ? ENGINE_NOT_SET : ENGINE_SET_ONCE, text);
 }
 
 /* C-21: told when it begins, and when the source is one of the others again. */
@@ -367,6 +367,15 @@ static void tell_falsetickers(struct system *sys)
 	}
 }
 
+static void save_drift(struct system *sys)
+{
+	struct estimator_report r;
+
+	estimator_report(sys->est, mono_now(sys), &r);
+	if (r.freq_settled && sys->clock_control)
+		board_save_drift(host_of(sys)->board, r.freq);
+}
+
 static void clock_updated(struct system *sys, const struct clock_cmd *cmd,
 			  int r)
 {
@@ -374,6 +383,7 @@ static void clock_updated(struct system *sys, const struct clock_cmd *cmd,
 	sys->unverified = false;
 	sys->reference = ntp_ts_from_ns(clock_now(host_of(sys)->clock));
 	log_loop(sys);
+	save_drift(sys);
 	tell_set_once(sys, cmd, r);
 }
 
@@ -478,25 +488,6 @@ static void on_watch_timer(struct timer *t)
 	timer_arm(host_of(sys)->loop, t, mono_now(sys) + WATCH_INTERVAL_NS);
 }
 
-/* --- drift ------------------------------------------------------------------ */
-
-static void save_drift(struct system *sys)
-{
-	struct estimator_report r;
-
-	estimator_report(sys->est, mono_now(sys), &r);
-	if (r.freq_settled && sys->clock_control)
-		board_save_drift(host_of(sys)->board, r.freq);
-}
-
-static void on_drift_timer(struct timer *t)
-{
-	struct system *sys = CONTAINER_OF(t, struct system, drift_timer);
-
-	save_drift(sys);
-	timer_arm(host_of(sys)->loop, t, mono_now(sys) + DRIFT_INTERVAL_NS);
-}
-
 /* --- life ------------------------------------------------------------------- */
 
 static struct estimator_params params_of(const struct system *sys)
@@ -551,9 +542,7 @@ void system_init(struct system *sys, struct engine *e)
 	restart_watch(sys);
 	sys->est_timer.fn = on_est_timer;
 	sys->watch_timer.fn = on_watch_timer;
-	sys->drift_timer.fn = on_drift_timer;
 	timer_arm(e->in.host->loop, &sys->watch_timer, now + WATCH_INTERVAL_NS);
-	timer_arm(e->in.host->loop, &sys->drift_timer, now + DRIFT_INTERVAL_NS);
 }
 
 void system_stop(struct system *sys)
@@ -567,7 +556,6 @@ void system_stop(struct system *sys)
 		(void)clock_set_freq(host_of(sys)->clock, r.freq);
 	timer_disarm(loop, &sys->est_timer);
 	timer_disarm(loop, &sys->watch_timer);
-	timer_disarm(loop, &sys->drift_timer);
 }
 
 void system_done(struct system *sys)

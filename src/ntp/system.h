@@ -20,7 +20,6 @@ struct system {
 	const struct conf_source *local_clock; /* 127.127.1.u, or NULL */
 	struct timer est_timer;   /* the estimator asked to be called */
 	struct timer watch_timer; /* did somebody else move the clock? */
-	struct timer drift_timer;
 	int64_t start_mono_ns;
 	int64_t wall_minus_mono_ns;
 	bool unverified; /* somebody moved the clock: unsynchronised until the next update */

@@ -134,7 +134,7 @@ static int handle_text(const struct ipc_message *msg, struct board_sink *sink)
 			return -EPROTO;
 		sink->log(sink, (enum log_level)code, text);
 	} else {
-		if (code > ENGINE_SET_ONCE)
+		if (code > ENGINE_NOT_SET)
 			return -EPROTO;
 		sink->event(sink, (enum engine_event)code, text);
 	}

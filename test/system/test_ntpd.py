@@ -129,3 +129,15 @@ def test_panic_has_its_own_exit_code(tmp_path):
         assert run_once(*options).returncode == 3
         out = run_once(*options, "-g")
     assert out.returncode == 0, out.stderr
+
+
+def test_set_once_says_when_it_may_not(tmp_path):
+    """E-04"""
+    up = Daemon(tmp_path / "up", "127.77.2.12", LOCAL_CLOCK, SINGLE)
+    conf = tmp_path / "q.conf"
+    conf.write_text(f"port {PORT}\nserver {up.ip} port {PORT} iburst\n")
+    with up:
+        up.await_stratum(1)
+        out = run_once(*SINGLE, "-q", "-I", "127.77.2.13", "-c", conf, "--clock", "none")
+    assert out.returncode == 1
+    assert "time not set" in out.stderr

@@ -311,3 +311,42 @@ class daemon_running:
 
     def __exit__(self, *args):
         self.daemon.__exit__(*args)
+
+
+def offset_of(ip):
+    """How far the served clock is ahead of this machine's, s."""
+    best = (1.0, 0.0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(1)
+        s.connect((ip, PORT))
+        for _ in range(30):
+            begin = time.time()
+            s.send(request())
+            reply = s.recv(512)
+            end = time.time()
+            seconds, fraction = struct.unpack(">II", reply[32:40])
+            served = seconds - 2208988800 + fraction / 2**32
+            best = min(best, (end - begin, served - (begin + end) / 2))
+    return best[1]
+
+
+def rate_of(ip, over_s=1.0):
+    first, begin = offset_of(ip), time.monotonic()
+    time.sleep(over_s)
+    return (offset_of(ip) - first) / (time.monotonic() - begin)
+
+
+def test_a_dead_engine_leaves_no_slew(server, tmp_path):
+    drift = tmp_path / "c" / "drift"
+    drift.parent.mkdir()
+    drift.write_text("-30.000\n")
+    # Gains 30 ppm by itself; 100 ms are within the step threshold.
+    with Daemon(tmp_path / "c", "127.77.3.10", f"driftfile {drift}\n"
+                f"server {server.ip} port {PORT} iburst minpoll 3\n",
+                clock="virtual:0.1:30") as d:
+        d.await_stratum(2)
+        server.popen.kill()
+        assert rate_of(d.ip) < -100e-6  # being slewed
+        os.kill(await_children(d)["engine"], signal.SIGKILL)
+        time.sleep(0.2)
+        assert abs(rate_of(d.ip)) < 50e-6

@@ -198,6 +198,10 @@ void keeper_event(struct keeper *k, enum engine_event event, const char *text)
 		log_notice(log_of(k), "time set: %s", text);
 		keeper_end(k, NTPD_OK);
 		break;
+	case ENGINE_NOT_SET:
+		log_error(log_of(k), "time not set: %s", text);
+		keeper_end(k, NTPD_FAILED);
+		break;
 	}
 }
 
