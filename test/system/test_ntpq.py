@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Mode 6 with strangers: our ntpq at Debian's ntpd, Debian's ntpq at ours."""
 
+import os
+import pty
 import re
+import select
 import socket
 import subprocess
 import threading
@@ -115,6 +118,26 @@ def test_commands_from_a_file(stage):
     assert ran.stdout == "stratum=2\ncurrent host set to 127.0.0.1:123\n"
     assert ran.stderr == "***Command `foobar' unknown\n"
     assert ran.returncode == 0
+
+
+def test_a_person_at_a_terminal(stage):
+    """Prompt, completion, history."""
+    _, ours, _ = stage
+    args = ours.inside([program("ntpq")])
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvpe(args[0], args, {**os.environ, "TERM": "xterm"})
+    seen = b""
+    for typed, answer in ((b"vers\t\n", b"timeball-ntpq "), (b"rv 0 stratum\n", b"stratum=2\r\n"),
+                          (b"\x1b[A\n", b"stratum=2\r\n")):
+        os.write(terminal, typed)
+        seen = b""
+        while answer not in seen or not seen.endswith(b"ntpq> "):
+            assert select.select([terminal], [], [], 10)[0], (typed, seen)
+            seen += os.read(terminal, 4096)
+    os.write(terminal, b"quit\n")
+    assert os.waitpid(pid, 0)[1] == 0
+    os.close(terminal)
 
 
 def test_localhost_is_either_address(shared_world):
