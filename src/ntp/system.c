@@ -376,15 +376,24 @@ static void save_drift(struct system *sys)
 		board_save_drift(host_of(sys)->board, r.freq);
 }
 
-static void clock_updated(struct system *sys, const struct clock_cmd *cmd,
-			  int r)
+/* The clock was compared anew; the end of a slew alone is nothing new. */
+static void note_update(struct system *sys)
 {
-	learn_control(sys, r);
+	struct estimator_report r;
+
+	estimator_report(sys->est, mono_now(sys), &r);
+	if (r.last_update_mono_ns == sys->last_update_mono_ns)
+		return;
+	sys->last_update_mono_ns = r.last_update_mono_ns;
 	sys->unverified = false;
 	sys->reference = ntp_ts_from_ns(clock_now(host_of(sys)->clock));
 	log_loop(sys);
 	save_drift(sys);
-	tell_set_once(sys, cmd, r);
+}
+
+static bool steers(const struct clock_cmd *cmd)
+{
+	return cmd->action == CLOCK_SLEW || cmd->action == CLOCK_STEP;
 }
 
 static void apply(struct system *sys, const struct clock_cmd *cmd)
@@ -397,8 +406,11 @@ static void apply(struct system *sys, const struct clock_cmd *cmd)
 	estimator_applied(sys->est, cmd, r >= 0, mono_now(sys));
 	if (cmd->action == CLOCK_PANIC)
 		panic(sys, cmd);
-	if (cmd->action == CLOCK_SLEW || cmd->action == CLOCK_STEP)
-		clock_updated(sys, cmd, r);
+	if (steers(cmd)) {
+		learn_control(sys, r);
+		tell_set_once(sys, cmd, r);
+	}
+	note_update(sys);
 	if (cmd->until_mono_ns == INT64_MAX)
 		timer_disarm(loop, &sys->est_timer);
 	else
@@ -494,6 +506,7 @@ static struct estimator_params params_of(const struct system *sys)
 {
 	const struct engine_inputs *in = &sys->engine->in;
 	const struct config *cfg = in->cfg;
+	const struct clock *clock = in->host->clock;
 	struct estimator_params p;
 
 	estimator_params_default(&p);
@@ -501,6 +514,9 @@ static struct estimator_params params_of(const struct system *sys)
 	p.stepout_s = cfg->tinker.stepout_s;
 	p.panic_s = cfg->tinker.panic_s;
 	p.max_freq = cfg->tinker.max_freq;
+	/* A clock that takes no command has no limit to keep. */
+	if (clock->max_freq > 0 && clock->max_freq < p.max_freq)
+		p.max_freq = clock->max_freq;
 	p.panic_once_ok = in->panic_once_ok;
 	p.slew_only = in->slew_only;
 	p.set_once = in->set_once;
@@ -533,7 +549,7 @@ void system_init(struct system *sys, struct engine *e)
 	int64_t now;
 
 	*sys = (struct system){.engine = e};
-	now = sys->start_mono_ns = mono_now(sys);
+	now = sys->start_mono_ns = sys->last_update_mono_ns = mono_now(sys);
 	p = params_of(sys);
 	if (!p.freq_known)
 		p.freq = e->in.host->clock->freq;

@@ -22,6 +22,7 @@ struct system {
 	struct timer watch_timer; /* did somebody else move the clock? */
 	int64_t start_mono_ns;
 	int64_t wall_minus_mono_ns;
+	int64_t last_update_mono_ns; /* when the estimator last took news in */
 	bool unverified; /* somebody moved the clock: unsynchronised until the next update */
 	bool announced_sync;
 	bool clock_control, control_known;
