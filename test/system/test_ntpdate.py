@@ -184,8 +184,10 @@ def test_debug_shows_the_filter_and_sets_nothing():
         done = ntpdate("-d", "--clock", "none", server.name)
     assert done.returncode == 0
     for line in (f"transmit({server.ip})", f"receive({server.ip})", "stratum 1, precision -24, leap 00, trust 000",
-                 "refid [GPS]", "transmitted 4, in filter 4", "filter offset: 3.0", "reference time:"):
+                 "refid [GPS]", "transmitted 4, in filter 4", "reference time:"):
         assert line in done.stdout
+    # A sample may be late on a busy machine.
+    assert abs(float(re.search(r"filter offset: (\S+)", done.stdout)[1]) - 3) < 0.1
 
 
 def test_usage():
