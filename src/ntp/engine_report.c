@@ -29,6 +29,11 @@ size_t engine_assoc_count(const struct engine *e)
 	return e->n_assoc + placeholder_count(e) + (e->sys.local_clock != NULL);
 }
 
+static bool was_heard(const struct assoc *a)
+{
+	return a->last_reply_mono_ns != INT64_MIN;
+}
+
 static unsigned state_flags(const struct assoc *a)
 {
 	unsigned flags = 0;
@@ -48,6 +53,8 @@ static unsigned flash(const struct assoc *a, const struct source_report *est)
 {
 	unsigned flags = a->flash;
 
+	if (!was_heard(a))
+		flags |= FLASH_PEER_STRATUM; /* 16 until it tells another */
 	if (est->too_far)
 		flags |= FLASH_PEER_DIST;
 	if (est->bad_stratum)
@@ -63,14 +70,14 @@ static void report_last_reply(const struct assoc *a, struct assoc_report *out)
 	out->stratum = p->stratum ? p->stratum : NTP_STRATUM_UNSYNC;
 	out->version = (uint8_t)a->conf->version;
 	out->hmode = NTP_MODE_CLIENT;
-	out->pmode = a->last_reply_mono_ns == INT64_MIN ? 0 : p->mode;
+	out->pmode = was_heard(a) ? p->mode : 0;
 	out->peer_poll_log2 = p->poll_log2;
-	out->precision_log2 = p->precision_log2;
+	out->precision_log2 =
+		was_heard(a) ? p->precision_log2
+			     : a->engine->in.host->clock->precision_log2;
 	out->root_delay_s = p->root_delay_s;
 	out->root_disp_s = p->root_disp_s;
-	out->refid = a->last_reply_mono_ns == INT64_MIN
-			     ? refid_from_code("INIT")
-			     : p->refid;
+	out->refid = was_heard(a) ? p->refid : refid_from_code("INIT");
 	out->reference = p->reference;
 	out->receive = a->last_rx;
 }
@@ -107,10 +114,11 @@ static void report_assoc(const struct engine *e, const struct assoc *a,
 	out->flash = flash(a, &out->est);
 }
 
-static void report_unsynchronised(const struct conf_source *conf,
+static void report_unsynchronised(const struct engine *e,
+				  const struct conf_source *conf,
 				  struct assoc_report *out)
 {
-	out->kind = ASSOC_POOL_NAME;
+	out->kind = conf->kind == SOURCE_POOL ? ASSOC_POOL_NAME : ASSOC_SERVER;
 	out->name = conf->host;
 	out->state_flags = ASSOC_CONFIGURED;
 	out->event = PEER_EVENT_MOBILIZE;
@@ -120,11 +128,12 @@ static void report_unsynchronised(const struct conf_source *conf,
 	out->version = (uint8_t)conf->version;
 	out->hmode = NTP_MODE_CLIENT;
 	out->host_poll_log2 = (int8_t)conf->min_poll_log2;
+	out->precision_log2 = e->in.host->clock->precision_log2;
 	out->refid =
 		refid_from_code(conf->kind == SOURCE_POOL ? "POOL" : "DNS");
 	out->key_id = conf->key_id;
 	out->last_poll_mono_ns = out->last_reply_mono_ns = INT64_MIN;
-	out->flash = FLASH_PEER_UNREACH;
+	out->flash = FLASH_PEER_STRATUM | FLASH_PEER_UNREACH;
 }
 
 static void report_local_clock(const struct engine *e, struct assoc_report *out)
@@ -132,14 +141,13 @@ static void report_local_clock(const struct engine *e, struct assoc_report *out)
 	const struct conf_source *conf = e->sys.local_clock;
 	bool serving = e->sys.view.stratum == conf->fudge.stratum + 1;
 
-	report_unsynchronised(conf, out);
+	report_unsynchronised(e, conf, out);
 	out->kind = ASSOC_LOCAL_CLOCK;
 	out->state_flags |= ASSOC_REACHABLE;
 	out->leap = LEAP_NONE;
 	out->stratum = (uint8_t)conf->fudge.stratum;
 	out->refid = refid_from_code(conf->fudge.refid[0] ? conf->fudge.refid
 							  : "LOCL");
-	out->precision_log2 = e->in.host->clock->precision_log2;
 	out->reach = 0xff;
 	out->flash = 0;
 	out->event = PEER_EVENT_SYS_PEER;
@@ -174,7 +182,7 @@ void engine_assoc_report(const struct engine *e, size_t i,
 	} else if (i < e->n_assoc + names) {
 		const struct source *s = placeholder(e, i - e->n_assoc);
 
-		report_unsynchronised(s->conf, out);
+		report_unsynchronised(e, s->conf, out);
 		out->id = placeholder_id(e, 1 + (size_t)(s - e->source));
 	} else {
 		report_local_clock(e, out);

@@ -285,6 +285,10 @@ static void panic(struct system *sys, const struct clock_cmd *cmd)
 {
 	char text[160];
 
+	/* Once: the program is about to end, but samples still come in. */
+	if (sys->panicked)
+		return;
+	sys->panicked = true;
 	snprintf(text, sizeof text,
 		 "off by %+.0f s, beyond the panic threshold; set it by hand "
 		 "or start once with -g",

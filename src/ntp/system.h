@@ -27,6 +27,7 @@ struct system {
 	bool announced_sync;
 	bool clock_control, control_known;
 	bool set_once_done;
+	bool panicked; /* and said so */
 	int8_t leap_armed;
 	uint8_t stratum; /* of the last system peer: in holdover the time is still its */
 	uint32_t refid; /* its address */

@@ -44,8 +44,12 @@ static void a_server_line(void **state)
 	assert_int_equal(r.state_flags, ASSOC_CONFIGURED);
 	assert_int_equal(r.stratum, 16);
 	assert_true(r.refid == refid_from_code("INIT"));
+	assert_int_equal(r.leap, 3);
+	assert_int_equal(r.pmode, 0);
 	assert_int_equal(r.reach, 0);
-	assert_true(r.flash & FLASH_PEER_UNREACH);
+	assert_int_equal(r.flash, FLASH_PEER_STRATUM | FLASH_PEER_UNREACH);
+	assert_int_equal(r.precision_log2,
+			 t.client.host->io.clock->precision_log2);
 	assert_true(r.last_reply_mono_ns == INT64_MIN);
 
 	engine_report(t.client.engine, &sys);
@@ -79,9 +83,11 @@ static void names(void **state)
 	/* 10.1.0.1 is taken already */
 	assert_int_equal(engine_assoc_count(t.client.engine), 4);
 	r = daemon_assoc(&t.client, "lost.test");
-	assert_int_equal(r.kind, ASSOC_POOL_NAME);
+	assert_int_equal(r.kind, ASSOC_SERVER);
+	assert_int_equal(r.addr.family, AF_UNSPEC);
 	assert_true(r.refid == refid_from_code("DNS"));
 	r = at(&t, 3);
+	assert_int_equal(r.kind, ASSOC_POOL_NAME);
 	assert_string_equal(r.name, "many.test");
 	assert_int_equal(r.addr.family, AF_UNSPEC);
 	assert_true(r.refid == refid_from_code("POOL"));

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/alloc.h"
 #include "base/container.h"
@@ -164,7 +165,7 @@ struct assoc_report daemon_assoc(const struct daemon *d, const char *name)
 	for (size_t i = 0; i < engine_assoc_count(d->engine); i++) {
 		engine_assoc_report(d->engine, i, &r);
 		if (strcmp(net_addr_format(&r.addr, addr), name) == 0 ||
-		    (r.kind == ASSOC_POOL_NAME && strcmp(r.name, name) == 0))
+		    (r.addr.family == AF_UNSPEC && strcmp(r.name, name) == 0))
 			return r;
 	}
 	fail_msg("no association %s", name);
