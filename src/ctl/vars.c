@@ -549,6 +549,7 @@ const struct var vars[] = {
 	{"ktimeconst",    VAR_SYS, true, SHOW_INT, SYS(est.time_const_log2)},
 	{"kprecis",       VAR_SYS, true, SHOW_FN,  FN(k_precis)},
 	{"kfreqtol",      VAR_SYS, true, SHOW_FN,  FN(k_freqtol)},
+	{"kcontested",    VAR_SYS, true, SHOW_UINT, SYS(clock_contested)},
 	{"kppsfreq",      VAR_SYS, true, SHOW_FN,  FN(zero)},
 	{"kppsstab",      VAR_SYS, true, SHOW_FN,  FN(zero)},
 	{"kppsjitter",    VAR_SYS, true, SHOW_FN,  FN(zero)},

@@ -32,6 +32,8 @@ struct clock {
 	int8_t precision_log2; /* of reading, log2 s, e.g. -24 */
 	double freq; /* what set_freq last accepted; at start what was found */
 	double max_freq; /* largest |freq| that set_freq takes, s/s */
+	/* How often a command found that another program steers as well (E-18). */
+	unsigned contested;
 };
 
 static inline int64_t clock_now(struct clock *c)

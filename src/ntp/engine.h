@@ -144,6 +144,8 @@ struct sys_report {
 	int64_t leap_expire_wall_ns;
 	struct clock_status clock; /* as last announced to the clock */
 	bool clock_control;        /* the clock takes our commands */
+	unsigned
+		clock_contested; /* another program steers it, too: how often seen */
 	int min_poll_log2;
 };
 

@@ -225,6 +225,7 @@ void engine_report(const struct engine *e, struct sys_report *out)
 	out->leap_expire_wall_ns = table ? table->expires_wall_ns : 0;
 	out->clock = e->sys.status;
 	out->clock_control = e->sys.clock_control;
+	out->clock_contested = e->in.host->clock->contested;
 	out->min_poll_log2 =
 		e->in.cfg->n_source ? e->in.cfg->source[0].min_poll_log2 : 3;
 }

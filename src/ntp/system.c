@@ -266,6 +266,16 @@ static void learn_control(struct system *sys, int r)
 			 strerror(-r));
 }
 
+/* E-18: once, not at every poll for as long as the other one runs. */
+static void tell_contested(struct system *sys)
+{
+	if (sys->contested || !host_of(sys)->clock->contested)
+		return;
+	sys->contested = true;
+	log_warn(host_of(sys)->log, "clock: another program steers it as well; "
+				    "is a second NTP daemon running?");
+}
+
 static int carry_out_step(struct system *sys, const struct clock_cmd *cmd)
 {
 	struct engine *e = sys->engine;
@@ -412,6 +422,7 @@ static void apply(struct system *sys, const struct clock_cmd *cmd)
 		panic(sys, cmd);
 	if (steers(cmd)) {
 		learn_control(sys, r);
+		tell_contested(sys);
 		tell_set_once(sys, cmd, r);
 	}
 	note_update(sys);

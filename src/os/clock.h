@@ -23,6 +23,10 @@ struct os_clock {
 	double own_freq;      /* virtual: the oscillator's error, s/s */
 	long nominal_tick_us; /* kernel */
 	bool taken_over;      /* kernel: other people's slews are cancelled */
+	bool steered;         /* kernel: left is what our last command left */
+	struct {
+		long freq, tick;
+	} left;
 	/* kernel: clock_adjtime(CLOCK_REALTIME, tx), or a test's own. */
 	int (*adjtimex)(struct timex *tx);
 };

@@ -45,8 +45,10 @@ static struct clock_ipc *self(struct clock *c)
 /* After a torn read the last line still holds: they differ by one turn. */
 static void refresh(struct clock_ipc *c)
 {
-	if (shared_page_read(c->page, &c->last, sizeof c->last))
-		c->clock.freq = c->last.freq;
+	if (!shared_page_read(c->page, &c->last, sizeof c->last))
+		return;
+	c->clock.freq = c->last.freq;
+	c->clock.contested = c->last.contested;
 }
 
 static int64_t ipc_now(struct clock *clock)
@@ -150,6 +152,7 @@ int clock_ipc_init(struct clock_ipc *c, const struct shared_page *page, int fd,
 		.precision_log2 = c->last.precision_log2,
 		.freq = c->last.freq,
 		.max_freq = c->last.max_freq,
+		.contested = c->last.contested,
 	};
 	return 0;
 }

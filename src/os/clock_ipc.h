@@ -18,9 +18,10 @@
 /* What the supervisor publishes about its clock. */
 struct clock_page {
 	struct timeline line;
-	double freq, max_freq; /* as in struct clock */
+	double freq, max_freq; /* as in struct clock, like contested */
 	double base_freq; /* last known frequency of the clock itself, s/s */
 	bool base_freq_known;
+	unsigned contested;
 	bool stepped; /* the one free step of -g is used up */
 	int8_t precision_log2;
 };

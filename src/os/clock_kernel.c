@@ -80,9 +80,20 @@ static int command(struct os_clock *c, struct timex *tx)
 	return c->adjtimex(tx) < 0 ? -errno : 0;
 }
 
+/* E-18: the frequency is not as we left it, or the kernel's loop runs again. */
+static bool is_contested(struct os_clock *c)
+{
+	struct timex tx = {0};
+
+	if (!c->steered || command(c, &tx) < 0)
+		return false;
+	return tx.freq != c->left.freq || tx.tick != c->left.tick ||
+	       tx.status & STA_PLL;
+}
+
 /*
- * Before the first command: end an adjtime() and a kernel loop that another
- * program left running, or they would steer against us.
+ * Before a command: end an adjtime() and a kernel loop that another program
+ * left running, or they would steer against us.
  */
 static int take_over(struct os_clock *c)
 {
@@ -91,6 +102,10 @@ static int take_over(struct os_clock *c)
 	struct timex slew = {.modes = ADJ_OFFSET_SINGLESHOT};
 	int r;
 
+	if (is_contested(c)) {
+		c->clock.contested++;
+		c->taken_over = c->steered = false;
+	}
 	if (c->taken_over)
 		return 0;
 	r = command(c, &loop);
@@ -118,9 +133,14 @@ static int kernel_set_freq(struct clock *clock, double freq)
 	timex_set_freq(&tx, freq, c->nominal_tick_us);
 	if (r == 0)
 		r = command(c, &tx);
-	if (r == 0)
-		clock->freq = freq;
-	return r;
+	if (r < 0)
+		return r;
+	/* As the kernel rounded it. */
+	c->left.freq = tx.freq;
+	c->left.tick = tx.tick;
+	c->steered = true;
+	clock->freq = freq;
+	return 0;
 }
 
 static int kernel_step(struct clock *clock, double offset_s)

@@ -17,7 +17,8 @@ import tempfile
 
 # objdump -t: "0000000000000000 l     O .bss	0000000000000004 name"
 OBJECT = re.compile(r"^[0-9a-f]+ .{7} (\.t?(?:data|bss)\S*|\*COM\*)\s+([0-9a-f]+)\s+(?:\.hidden )?(\S+)$")
-SANITIZER = re.compile(r"^(__odr_asan|\.LASAN|___asan_|__asan_|\.Lubsan|__sancov|\.L)|^\.(data|bss)")
+# Clang's have no name at all, which no variable of C can say of itself.
+SANITIZER = re.compile(r"^(__unnamed_|__odr_asan|\.LASAN|___asan_|__asan_|\.Lubsan|__sancov|\.L)|^\.(data|bss)")
 
 
 def writable(path):

@@ -102,6 +102,7 @@ static void publish_clock(struct clock_service *service)
 		.line = s->clock.line,
 		.freq = s->clock.clock.freq,
 		.max_freq = s->clock.clock.max_freq,
+		.contested = s->clock.clock.contested,
 		.base_freq = s->keeper.base_freq,
 		.base_freq_known = s->keeper.base_freq_known,
 		.stepped = service->guard.stepped,

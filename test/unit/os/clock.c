@@ -17,7 +17,8 @@
  */
 static struct timex asked[16];
 static unsigned n_asked;
-static int refuse_modes; /* errno for calls that would change something */
+static int refuse_modes;    /* errno for calls that would change something */
+static struct timex kernel; /* what reading gives */
 
 static int fake_adjtimex(struct timex *tx)
 {
@@ -26,12 +27,20 @@ static int fake_adjtimex(struct timex *tx)
 		return -1;
 	}
 	if (tx->modes == 0) {
-		tx->tick = 10001;
-		tx->freq = -65536; /* 1 ppm down */
+		*tx = kernel;
 		return TIME_OK;
 	}
 	assert_true(n_asked < ARRAY_LEN(asked));
 	asked[n_asked++] = *tx;
+	if (tx->modes & ADJ_TICK)
+		kernel.tick = tx->tick;
+	if (tx->modes & ADJ_FREQUENCY) /* with its own rounding */
+		kernel.freq = tx->freq & ~1L;
+	if (tx->modes & ADJ_STATUS)
+		kernel.status = tx->status;
+	tx->tick = kernel.tick;
+	tx->freq = kernel.freq;
+	tx->status = kernel.status;
 	return TIME_ERROR; /* a state, not an error */
 }
 
@@ -41,6 +50,7 @@ static struct os_clock start(void)
 
 	n_asked = 0;
 	refuse_modes = 0;
+	kernel = (struct timex){.tick = 10001, .freq = -65536}; /* 1 ppm down */
 	assert_int_equal(os_clock_kernel_init_with(&c, fake_adjtimex), 0);
 	c.nominal_tick_us = 10000;
 	return c;
@@ -170,6 +180,38 @@ static void takes_over_once(void **state)
 	assert_int_equal(clock_step(&c.clock, -0.5), 0);
 	assert_int_equal(n_asked, 4);
 	assert_int_equal(asked[3].modes, ADJ_SETOFFSET | ADJ_NANO);
+}
+
+/* E-18: a second daemon changes the frequency, the tick, or starts the kernel's loop. */
+static void notices_another_hand(void **state)
+{
+	struct os_clock c = start();
+	const struct clock_status st = {.synchronised = true};
+
+	(void)state;
+	kernel.freq = 77; /* before our first command: its own business */
+	for (int i = 1; i <= 3; i++)
+		assert_int_equal(clock_set_freq(&c.clock, i * 1.23456e-6), 0);
+	assert_int_equal(clock_announce(&c.clock, &st), 0);
+	assert_int_equal(clock_step(&c.clock, 0.5), 0);
+	assert_int_equal(c.clock.contested, 0);
+
+	kernel.freq += 2;
+	n_asked = 0;
+	assert_int_equal(clock_set_freq(&c.clock, 1e-6), 0);
+	assert_int_equal(c.clock.contested, 1);
+	assert_int_equal(n_asked, 3); /* taken over once more */
+	kernel.tick++;
+	assert_int_equal(clock_announce(&c.clock, &st), 0);
+	assert_int_equal(clock_set_freq(&c.clock, 1e-6), 0);
+	assert_int_equal(c.clock.contested, 2);
+	n_asked = 0;
+	kernel.status |= STA_PLL;
+	assert_int_equal(clock_set_freq(&c.clock, 1e-6), 0);
+	assert_int_equal(c.clock.contested, 3);
+	assert_false(kernel.status & STA_PLL);
+	assert_int_equal(clock_set_freq(&c.clock, 1e-6), 0);
+	assert_int_equal(c.clock.contested, 3);
 }
 
 /* E-04: without the right to steer every command says so, and time still runs. */
@@ -346,6 +388,7 @@ int main(void)
 		cmocka_unit_test(step_as_the_kernel_wants_it),
 		cmocka_unit_test(status_as_the_kernel_wants_it),
 		cmocka_unit_test(takes_over_once),
+		cmocka_unit_test(notices_another_hand),
 		cmocka_unit_test(without_the_right),
 		cmocka_unit_test(refuses_nonsense),
 		cmocka_unit_test(line_is_the_clock),

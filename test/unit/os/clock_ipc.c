@@ -33,6 +33,7 @@ static void publish(struct clock_service *service)
 		.line = s->clock.line,
 		.freq = s->clock.clock.freq,
 		.max_freq = s->clock.clock.max_freq,
+		.contested = s->clock.clock.contested,
 		.precision_log2 = s->clock.clock.precision_log2,
 		.stepped = service->guard.stepped,
 	};
@@ -121,7 +122,10 @@ static void test_read_step_and_steer(void **state)
 	assert_int_equal(clock_set_freq(c, 20e-6), 0);
 	assert_near(c->freq, 20e-6, 1e-12);
 	assert_near(s->clock.clock.freq, 20e-6, 1e-12);
+	/* E-18: what the supervisor's clock found out is known here, too. */
+	s->clock.clock.contested = 3;
 	assert_int_equal(clock_announce(c, &status), 0);
+	assert_int_equal(c->contested, 3);
 	assert_true(s->ipc.last.stepped);
 }
 
