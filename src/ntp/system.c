@@ -221,13 +221,36 @@ static int8_t leap_wanted(const struct system *sys, int64_t wall_ns,
 	return majority == LEAP_DELETE ? -1 : 0;
 }
 
+/* F-09: once, and not before the date is known. */
+static void tell_expired(struct system *sys, int64_t wall_ns)
+{
+	const struct leap_table *table = sys->engine->in.leap_table;
+	char date[32] = "?";
+	time_t expired;
+	struct tm tm;
+
+	if (!table || sys->leap_expired || !sys->announced_sync ||
+	    wall_ns < table->expires_wall_ns)
+		return;
+	sys->leap_expired = true;
+	expired = (time_t)(table->expires_wall_ns / NS_PER_S);
+	if (gmtime_r(&expired, &tm))
+		strftime(date, sizeof date, "%Y-%m-%d", &tm);
+	log_warn(host_of(sys)->log,
+		 "leap second file: expired on %s; it is the majority of the "
+		 "servers that decides, get a new file",
+		 date);
+}
+
 static void update_leap(struct system *sys)
 {
+	int64_t wall_ns = clock_now(host_of(sys)->clock);
 	struct estimator_report r;
 	int8_t wanted;
 
+	tell_expired(sys, wall_ns);
 	estimator_report(sys->est, mono_now(sys), &r);
-	wanted = leap_wanted(sys, clock_now(host_of(sys)->clock), r.leap);
+	wanted = leap_wanted(sys, wall_ns, r.leap);
 	if (wanted == sys->leap_armed)
 		return;
 	sys->leap_armed = wanted;

@@ -27,7 +27,8 @@ struct system {
 	bool announced_sync;
 	bool clock_control, control_known;
 	bool set_once_done;
-	bool panicked;  /* and said so */
+	bool panicked;     /* and said so */
+	bool leap_expired; /* the same of a leap second file that is too old */
 	bool contested; /* the same of another program that steers the clock */
 	int8_t leap_armed;
 	uint8_t stratum; /* of the last system peer: in holdover the time is still its */

@@ -119,6 +119,81 @@ static void withdrawn(void **state)
 	town_done(&t);
 }
 
+#define NS(s) ((int64_t)(s)*1000000000)
+
+/* At the end of June 2026 TAI - UTC becomes 38 s, says a file that is good until the given time. */
+static struct leap_table june(const struct town *t, double expires_s)
+{
+	int64_t start_ns = t->w->start_ns;
+
+	return (struct leap_table){
+		.n = 2,
+		.entry = {{0, 37}, {start_ns + NS(JUNE_S + 43200), 38}},
+		.expires_wall_ns = start_ns + NS(expires_s)};
+}
+
+static void with_table(struct town *t, struct leap_table *table,
+		       double expires_s, uint8_t said)
+{
+	town_init(t, 1, 4, "iburst", "");
+	*table = june(t, expires_s);
+	t->client.in.leap_table = table;
+	t->client.host->log_watch = "expired on 2026-06-2";
+	t->w->utc_shift_ns = NS(JUNE_S + 43200 - MIDNIGHT_S);
+	for (int i = 0; i < t->n; i++) {
+		t->server[i].leap = said;
+		sim_host_set_offset(t->server[i].host, 0);
+	}
+	sim_host_set_offset(t->client.host, 0.01);
+	town_run(t, 400, MIDNIGHT_S - 100);
+}
+
+/* S-01: the file knows it, no server says it; the TAI offset follows. */
+static void by_the_file(void **state)
+{
+	struct leap_table table;
+	struct town t;
+
+	(void)state;
+	with_table(&t, &table, JUNE_S + 1e6, LEAP_NONE);
+	assert_int_equal(daemon_view(&t.client).leap, LEAP_INSERT);
+	assert_int_equal(t.client.host->status.tai_offset_s, 37);
+	world_at(t.w, MIDNIGHT_S, insert_now, &t);
+	world_run(t.w, MIDNIGHT_S + 20000);
+	assert_int_equal(t.client.host->leaps, 1);
+	assert_int_equal(t.client.host->status.tai_offset_s, 38);
+	assert_int_equal(t.client.host->log_seen, 0);
+	assert_below(t.judge.max_s, 1e-3);
+	town_done(&t);
+}
+
+/* The file decides alone: what it does not know does not come. */
+static void the_file_overrules(void **state)
+{
+	struct leap_table table;
+	struct town t;
+
+	(void)state;
+	with_table(&t, &table, JUNE_S + 1e6, LEAP_DELETE);
+	assert_int_equal(t.client.host->status.leap, 1);
+	assert_int_equal(daemon_view(&t.client).leap, LEAP_INSERT);
+	town_done(&t);
+}
+
+/* F-09: expired a week ago.  Said once; the majority decides, the TAI offset stays of use. */
+static void an_expired_file(void **state)
+{
+	struct leap_table table;
+	struct town t;
+
+	(void)state;
+	with_table(&t, &table, JUNE_S - 7 * 86400, LEAP_NONE);
+	assert_int_equal(t.client.host->log_seen, 1);
+	assert_int_equal(t.client.host->status.leap, 0);
+	assert_int_equal(t.client.host->status.tai_offset_s, 37);
+	town_done(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -126,6 +201,9 @@ int main(void)
 		cmocka_unit_test(by_a_minority),
 		cmocka_unit_test(on_another_day),
 		cmocka_unit_test(withdrawn),
+		cmocka_unit_test(by_the_file),
+		cmocka_unit_test(the_file_overrules),
+		cmocka_unit_test(an_expired_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

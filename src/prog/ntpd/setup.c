@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/container.h"
@@ -72,6 +73,18 @@ static void cannot_read(const struct place *at, const char *what, int error)
 			at->path, what, strerror(-error));
 }
 
+/* F-06: some daemons refuse it; the classic takes it, so it is only told. */
+static void look_at_mode(const struct place *at)
+{
+	struct stat st;
+
+	if (at->out && stat(at->path, &st) == 0 && st.st_mode & S_IROTH)
+		fprintf(at->out,
+			"%s: warning: everybody can read the keys; "
+			"chmod o= it\n",
+			at->path);
+}
+
 static void read_keys(struct setup *s, struct conf_files *files, FILE *findings)
 {
 	struct place at = {s->cfg->keys_file, findings};
@@ -86,6 +99,7 @@ static void read_keys(struct setup *s, struct conf_files *files, FILE *findings)
 		cannot_read(&at, "the keys file", r);
 		return;
 	}
+	look_at_mode(&at);
 	keys_parse(text, len, &s->keys, print_key_error, &at);
 	explicit_bzero(text, len);
 	free(text);
