@@ -9,6 +9,13 @@
 #include "ntp/answer.h"
 #include "wire/ext.h"
 
+/*
+ * E-20: a timestamp says nothing about its century, and a machine without a
+ * battery starts in 1970 or anywhere.  So the era is not taken from our clock:
+ * any timestamp is read as of 1990 to 2126, the 136 years around this instant.
+ */
+#define ERA_PIVOT_NS (INT64_C(2777760000) * NS_PER_S) /* 2058-01-09 */
+
 /* A precision of 2^10 s is already far beyond every distance limit. */
 #define MAX_PRECISION_LOG2 10
 #define MIN_PRECISION_LOG2 (-32)
@@ -155,8 +162,8 @@ void reply_sample(const struct ntp_packet *pkt, int64_t t1_ns, int64_t t4_ns,
 {
 	struct exchange x = {
 		.t1_ns = t1_ns,
-		.t2_ns = ntp_ts_to_ns(pkt->receive, t4_ns),
-		.t3_ns = ntp_ts_to_ns(pkt->transmit, t4_ns),
+		.t2_ns = ntp_ts_to_ns(pkt->receive, ERA_PIVOT_NS),
+		.t3_ns = ntp_ts_to_ns(pkt->transmit, ERA_PIVOT_NS),
 		.t4_ns = t4_ns,
 	};
 

@@ -58,6 +58,27 @@ static void panic_is_allowed_once(void **state)
 	town_done(&t);
 }
 
+/*
+ * E-20: a clock that starts in another century, before 1970 or after 2038 and
+ * 2106: the era is not guessed from it.
+ */
+static void another_century(void **state)
+{
+	static const double years[] = {-100, -76, -56, 20, 80, 130};
+	struct town t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof years / sizeof *years; i++) {
+		town_init(&t, 1, 4, "iburst", "");
+		sim_host_set_offset(t.client.host, years[i] * 365.25 * 86400);
+		t.client.in.panic_once_ok = true;
+		town_run(&t, 400, 4000);
+		assert_int_equal(t.client.host->steps, 1);
+		assert_below(t.judge.max_s, 1e-3);
+		town_done(&t);
+	}
+}
+
 /* -x: slewed up to 600 s, so 0.5 s takes its time and no step. */
 static void slew_only(void **state)
 {
@@ -95,6 +116,7 @@ int main(void)
 		cmocka_unit_test(a_step_at_the_start),
 		cmocka_unit_test(panic),
 		cmocka_unit_test(panic_is_allowed_once),
+		cmocka_unit_test(another_century),
 		cmocka_unit_test(slew_only),
 		cmocka_unit_test(set_once),
 	};
