@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -48,6 +49,8 @@ static int set_limits(void)
 {
 	int r = limit(RLIMIT_CORE, 0);
 
+	/* A last word to a standard error that is a file fails; it need not kill. */
+	signal(SIGXFSZ, SIG_IGN);
 	if (r == 0)
 		r = limit(RLIMIT_NPROC, 0);
 	if (r == 0)

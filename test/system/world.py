@@ -59,7 +59,7 @@ def can_make_worlds():
 
 def program(name):
     """One of our own programs, as just built."""
-    top = pathlib.Path(os.environ.get("TIMEBALL_BIN", ROOT / "build/bin"))
+    top = pathlib.Path(os.environ.get("TIMEBALL_BIN", ROOT / "build/bin")).resolve()
     for path in sorted(top.rglob(name)):
         if path.is_file() and os.access(path, os.X_OK):
             return str(path)
