@@ -4,6 +4,7 @@
 #include <histedit.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "base/alloc.h"
 #include "ntpq/commands.h"
@@ -73,7 +74,8 @@ void shell_interactive(struct session *s, FILE *out)
 	el_set(el, EL_EDITOR, "emacs");
 	el_set(el, EL_SIGNAL, 1);
 	el_set(el, EL_HIST, history, past);
-	el_set(el, EL_ADDFN, "complete", "complete a command", complete);
+	/* Wide: el_set() would copy both texts and never free them. */
+	el_wset(el, EL_ADDFN, L"complete", L"complete a command", complete);
 	el_set(el, EL_BIND, "^I", "complete", NULL);
 	while (!s->quit && (read = el_gets(el, &len)) && len > 0) {
 		char *line = xstrdup(read);
