@@ -67,11 +67,36 @@ static void of_a_pool(void **state)
 	town_done(&t);
 }
 
+/* F-04: two names of one server.  It is asked once, and the log says why. */
+static void by_two_names(void **state)
+{
+	struct town t;
+
+	(void)state;
+	town_init(&t, 1, 0, "",
+		  "server a.example iburst\n"
+		  "server b.example iburst\n"
+		  "server 10.1.0.1 iburst\n");
+	ref_server_init(&t.server[0], t.w, "10.1.0.1");
+	sim_name_add(world_name(t.w, "a.example"), "10.1.0.1");
+	sim_name_add(world_name(t.w, "b.example"), "10.1.0.1");
+	t.client.host->log_watch = "once is enough";
+	town_run(&t, 400, 20000);
+	assert_int_equal(t.client.host->log_seen, 2);
+	assert_int_equal(t.server[0].asked,
+			 daemon_assoc(&t.client, "10.1.0.1").sent);
+	assert_int_equal(daemon_assoc(&t.client, "a.example").sent, 0);
+	assert_int_equal(daemon_assoc(&t.client, "b.example").sent, 0);
+	assert_below(t.judge.max_s, 1e-3);
+	town_done(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(of_a_server),
 		cmocka_unit_test(of_a_pool),
+		cmocka_unit_test(by_two_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -356,9 +356,11 @@ static void denied(void **state)
 	(void)state;
 	bench_init(&b, RES_LIMITED | RES_KOD);
 	request_into(q);
-	for (int i = 0; i < 100; i++)
+	for (int i = 0; i < 10000; i++) {
+		b.mono_ns += NS_PER_MS / 10;
 		assert_int_equal(ask_as(&b, "10.9.0.1", 40000, q, sizeof q),
 				 SERVER_DENIED);
+	}
 	q[0] = 2 << 3 | NTP_MODE_CONTROL;
 	assert_int_equal(ask_as(&b, "10.9.0.1", 40000, q, sizeof q),
 			 SERVER_DENIED);
@@ -545,12 +547,34 @@ static void tails(void **state)
 	bench_done(&b);
 }
 
-/* N-13: unknown fields are read over, never echoed; bad ones spoil it. */
+/* three hundred fields of 16 octets, which is too long for any request; and as many as fit. */
+static void many_fields(void **state)
+{
+	static uint8_t q[NTP_HEADER_LEN + 300 * 16];
+	struct bench b;
+
+	(void)state;
+	bench_init(&b, 0);
+	request_into(q);
+	for (size_t at = NTP_HEADER_LEN; at < sizeof q; at += 16)
+		q[at + 3] = 16;
+	assert_int_equal(ask(&b, q, sizeof q), SERVER_BAD_FORMAT);
+	assert_int_equal(ask(&b, q, NTP_HEADER_LEN + 125 * 16),
+			 SERVER_BAD_FORMAT);
+	/* 30 of them, and a last one that may stand without a MAC */
+	q[NTP_HEADER_LEN + 30 * 16 + 3] = 28;
+	assert_int_equal(ask(&b, q, NTP_HEADER_LEN + 30 * 16 + 28),
+			 SERVER_REPLY);
+	assert_int_equal(b.reply.len, NTP_HEADER_LEN);
+	bench_done(&b);
+}
+
+/* N-13: unknown fields are read over, never echoed; bad ones spoil it. */
 static void extension_fields(void **state)
 {
 	static const uint16_t type[] = {0x2005, 0x0200, 0x0104, 0x0204,
 					0x0404, 0xf5ff, 0};
-	static const uint16_t bad[] = {0, 1, 3, 5, 18, 16, 65535};
+	static const uint16_t bad[] = {0, 1, 3, 5, 18, 16, 40, 65535};
 	uint8_t q[NTP_HEADER_LEN + 36] = {0};
 	struct bench b;
 
@@ -571,6 +595,16 @@ static void extension_fields(void **state)
 		assert_int_equal(ask(&b, q, sizeof q),
 				 bad[i] == 16 ? SERVER_BAD_AUTH
 					      : SERVER_BAD_FORMAT);
+	}
+	/* a last field of 16 octets without a MAC; 20 and 24 are one. */
+	for (uint8_t len = 16; len <= 24; len += 4) {
+		q[48] = 0x20;
+		q[49] = 5;
+		q[50] = 0;
+		q[51] = len;
+		assert_int_equal(ask(&b, q, NTP_HEADER_LEN + len),
+				 len == 16 ? SERVER_BAD_FORMAT
+					   : SERVER_BAD_AUTH);
 	}
 	bench_done(&b);
 }
@@ -660,6 +694,7 @@ int main(void)
 		cmocka_unit_test(authenticated),
 		cmocka_unit_test(bad_macs_get_nothing),
 		cmocka_unit_test(tails),
+		cmocka_unit_test(many_fields),
 		cmocka_unit_test(extension_fields),
 		cmocka_unit_test(two_servers_fall_silent),
 		cmocka_unit_test(replies_are_fully_written),

@@ -2,8 +2,10 @@
 #include "os/udp.h"
 
 #include <netinet/in.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/units.h"
@@ -257,6 +259,88 @@ static void exchanges_without_stamps(void **state)
 	assert_int_equal(c.departures, 0);
 	udp_close(c.udp);
 	fault_disarm();
+	world_close(&w);
+}
+
+/* E-15: while others have the processor, the kernel's stamps tell when it was. */
+static void stamps_do_not_wait_for_us(void **state)
+{
+	const uint8_t data[48] = {0};
+	const int64_t near_ns = 5 * NS_PER_MS;
+	struct world w;
+	struct client c;
+	int64_t sent;
+
+	(void)state;
+	world_open(&w, "127.77.9.1", 0);
+	client_open(&c, &w, "127.77.9.1");
+	assert_int_equal(udp_send(c.udp, data, sizeof data, &sent), 0);
+	usleep(50000);
+	while (w.asked == 0)
+		w.loop.loop.ops->wait(&w.loop.loop, 0);
+	assert_true(w.arrived_ns - sent < near_ns);
+	sent = clock_now(&w.clock.clock);
+	usleep(50000);
+	run_until(&w, &c.replies, 1);
+	assert_true(c.back_ns - sent < near_ns);
+	udp_close(c.udp);
+	world_close(&w);
+}
+
+/* C-15: the right address with a wrong port, and the right port of another address. */
+static void strangers_are_not_heard(void **state)
+{
+	const uint8_t data[48] = {0};
+	struct os_server_socket other = {0};
+	struct world w;
+	struct client c;
+	struct net_addr a;
+
+	(void)state;
+	world_open(&w, "127.77.9.1", 0);
+	client_open(&c, &w, "127.77.9.1");
+	for (int i = 0; i < 2; i++) {
+		a = i ? addr("127.77.9.2", w.server.bound.port)
+		      : addr("127.77.9.1", 0);
+		other.watch.fd = os_server_socket_open(&a, false, 0);
+		assert_true(other.watch.fd >= 0);
+		other.bound = a;
+		assert_int_equal(os_server_socket_send(&other, &c.udp->local,
+						       &a, data, sizeof data),
+				 0);
+		close(other.watch.fd);
+	}
+	settle(&w);
+	assert_int_equal(c.replies, 0);
+	assert_int_equal(os_server_socket_send(&w.server, &c.udp->local,
+					       &w.server.bound, data,
+					       sizeof data),
+			 0);
+	run_until(&w, &c.replies, 1);
+	udp_close(c.udp);
+	world_close(&w);
+}
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
+
+/* E-03: a thousand signals a second, each of which interrupts what it may. */
+static void a_storm_of_signals(void **state)
+{
+	struct itimerval often = {{0, 1000}, {0, 1000}}, never = {0};
+	struct sigaction act = {.sa_handler = on_alarm}, before;
+	struct world w;
+
+	(void)state;
+	world_open(&w, "127.77.9.1", 0);
+	assert_int_equal(sigaction(SIGALRM, &act, &before), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+	for (int i = 0; i < 20; i++)
+		check_exchange(&w, "127.77.9.1", true);
+	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+	assert_int_equal(sigaction(SIGALRM, &before, NULL), 0);
 	world_close(&w);
 }
 
@@ -651,6 +735,9 @@ int main(void)
 		cmocka_unit_test(exchanges),
 		cmocka_unit_test(exchanges_on_another_clock),
 		cmocka_unit_test(exchanges_without_stamps),
+		cmocka_unit_test(stamps_do_not_wait_for_us),
+		cmocka_unit_test(strangers_are_not_heard),
+		cmocka_unit_test(a_storm_of_signals),
 		cmocka_unit_test(socket_flags_can_be_refused),
 		cmocka_unit_test(answers_from_where_it_was_asked),
 		cmocka_unit_test(both_families_on_one_port),
