@@ -14,6 +14,7 @@
 #include "base/container.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "os/udp.h"
 #include "wire/ntp_packet.h"
 
 #define PROBE_MS 1000
@@ -49,48 +50,6 @@ static int split_host(const char *text, char host[REMOTE_NAME_LEN],
 	return 0;
 }
 
-static bool from_sockaddr(const struct sockaddr *sa, uint16_t port,
-			  struct net_addr *out)
-{
-	*out = (struct net_addr){.family = sa->sa_family, .port = port};
-	if (sa->sa_family == AF_INET) {
-		struct sockaddr_in in;
-
-		memcpy(&in, sa, sizeof in);
-		memcpy(out->ip, &in.sin_addr, 4);
-		return true;
-	}
-	if (sa->sa_family == AF_INET6) {
-		struct sockaddr_in6 in6;
-
-		memcpy(&in6, sa, sizeof in6);
-		memcpy(out->ip, &in6.sin6_addr, 16);
-		out->scope = in6.sin6_scope_id;
-		return true;
-	}
-	return false;
-}
-
-/* Returns the length. */
-static socklen_t to_sockaddr(const struct net_addr *a,
-			     struct sockaddr_storage *out)
-{
-	struct sockaddr_in in = {.sin_family = AF_INET,
-				 .sin_port = htons(a->port)};
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6,
-				   .sin6_port = htons(a->port),
-				   .sin6_scope_id = a->scope};
-
-	if (a->family == AF_INET) {
-		memcpy(&in.sin_addr, a->ip, 4);
-		memcpy(out, &in, sizeof in);
-		return sizeof in;
-	}
-	memcpy(&in6.sin6_addr, a->ip, 16);
-	memcpy(out, &in6, sizeof in6);
-	return sizeof in6;
-}
-
 bool remote_name_of(const char *addr, char *buf, size_t cap)
 {
 	struct sockaddr_storage ss;
@@ -99,7 +58,7 @@ bool remote_name_of(const char *addr, char *buf, size_t cap)
 
 	if (net_addr_parse(addr, &a) < 0)
 		return false;
-	len = to_sockaddr(&a, &ss);
+	len = os_sockaddr_from(&a, &ss);
 	return getnameinfo((const struct sockaddr *)&ss, len, buf,
 			   (socklen_t)cap, NULL, 0, NI_NAMEREQD) == 0;
 }
@@ -107,7 +66,7 @@ bool remote_name_of(const char *addr, char *buf, size_t cap)
 static int connect_udp(const struct net_addr *a)
 {
 	struct sockaddr_storage ss;
-	socklen_t len = to_sockaddr(a, &ss);
+	socklen_t len = os_sockaddr_from(a, &ss);
 	int fd = socket(a->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int r;
 
@@ -151,14 +110,20 @@ static int look_up(struct remote *r, const char *node, uint16_t port)
 	struct addrinfo hints = {.ai_family = r->options.family,
 				 .ai_socktype = SOCK_DGRAM};
 	struct addrinfo *list;
-	struct net_addr a;
 	int e = getaddrinfo(node, NULL, &hints, &list);
 
 	if (e)
 		return e;
-	for (struct addrinfo *ai = list; ai; ai = ai->ai_next)
-		if (from_sockaddr(ai->ai_addr, port, &a))
+	for (struct addrinfo *ai = list; ai; ai = ai->ai_next) {
+		struct sockaddr_storage ss = {0};
+		struct net_addr a;
+
+		memcpy(&ss, ai->ai_addr, ai->ai_addrlen);
+		a = os_sockaddr_to(&ss);
+		a.port = port;
+		if (a.family != AF_UNSPEC)
 			add_addr(r, &a);
+	}
 	freeaddrinfo(list);
 	return r->n_addr ? 0 : EAI_NONAME;
 }

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "os/state_file.h"
+
 #define PAGE_WORDS (SHARED_PAGE_MAX / sizeof(uint64_t))
 /* A writer needs well under a microsecond; one that is seen writing this often
  * was stopped in between or is dead. */
@@ -148,21 +150,6 @@ bool shared_page_read(const struct shared_page *p, void *value, size_t len)
 	return false;
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 int shared_bytes_seal(const char *name, const void *data, size_t len)
 {
 	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -170,7 +157,7 @@ int shared_bytes_seal(const char *name, const void *data, size_t len)
 
 	if (fd < 0)
 		return -errno;
-	r = write_all(fd, data, len);
+	r = file_write_all(fd, data, len);
 	if (r == 0 &&
 	    fcntl(fd, F_ADD_SEALS,
 		  F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL) < 0)

@@ -37,8 +37,10 @@ static int open_tmp(const char *tmp, mode_t mode)
 	return fd < 0 ? -errno : fd;
 }
 
-static int write_all(int fd, const char *data, size_t len)
+int file_write_all(int fd, const void *from, size_t len)
 {
+	const char *data = from;
+
 	while (len > 0) {
 		ssize_t n = write(fd, data, len);
 
@@ -59,7 +61,7 @@ static int fill_tmp(const char *tmp, const void *data, size_t len, mode_t mode)
 
 	if (fd < 0)
 		return fd;
-	r = write_all(fd, data, len);
+	r = file_write_all(fd, data, len);
 	if (r == 0 && fchmod(fd, mode) < 0)
 		r = -errno;
 	if (r == 0 && fsync(fd) < 0)

@@ -12,6 +12,9 @@
  * failing one leaves the old content or the new, never a mixture (R15, F-13).
  */
 
+/** All of it, however many writes it takes.  0 or -errno. */
+MUST_CHECK int file_write_all(int fd, const void *data, size_t len);
+
 /**
  * Replace a file: written beside as PATH-tmp, fsync, rename, fsync of the
  * folder.  A symbolic link at path is replaced, not followed.

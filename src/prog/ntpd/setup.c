@@ -66,11 +66,22 @@ static void print_key_error(void *arg, const struct key_error *e)
 			e->column, e->text);
 }
 
-static void cannot_read(const struct place *at, const char *what, int error)
+/* The text of a file that the configuration names, or NULL: none, or told. */
+static char *read_named(const struct place *at, const char *what,
+			struct conf_files *files, size_t *len)
 {
+	char *text;
+	int r;
+
+	if (!at->path)
+		return NULL;
+	r = files->read(files, at->path, &text, len);
+	if (r == 0)
+		return text;
 	if (at->out)
 		fprintf(at->out, "%s: warning: %s cannot be read: %s\n",
-			at->path, what, strerror(-error));
+			at->path, what, strerror(-r));
+	return NULL;
 }
 
 /* F-06: some daemons refuse it; the classic takes it, so it is only told. */
@@ -88,17 +99,11 @@ static void look_at_mode(const struct place *at)
 static void read_keys(struct setup *s, struct conf_files *files, FILE *findings)
 {
 	struct place at = {s->cfg->keys_file, findings};
-	char *text;
 	size_t len;
-	int r;
+	char *text = read_named(&at, "the keys file", files, &len);
 
-	if (!at.path)
+	if (!text)
 		return;
-	r = files->read(files, at.path, &text, &len);
-	if (r < 0) {
-		cannot_read(&at, "the keys file", r);
-		return;
-	}
 	look_at_mode(&at);
 	keys_parse(text, len, &s->keys, print_key_error, &at);
 	explicit_bzero(text, len);
@@ -109,20 +114,15 @@ static void read_leap_table(struct setup *s, struct conf_files *files,
 			    FILE *findings)
 {
 	struct place at = {s->cfg->leap_file, findings};
-	char *text, error[160];
+	char error[160];
 	size_t len;
-	int r;
+	char *text = read_named(&at, "the leap second file", files, &len);
 
-	if (!at.path)
+	if (!text)
 		return;
-	r = files->read(files, at.path, &text, &len);
-	if (r < 0) {
-		cannot_read(&at, "the leap second file", r);
-		return;
-	}
-	r = leap_table_parse(text, len, &s->leap_table, error);
-	s->has_leap_table = r == 0;
-	if (r < 0 && findings)
+	s->has_leap_table =
+		leap_table_parse(text, len, &s->leap_table, error) == 0;
+	if (!s->has_leap_table && findings)
 		fprintf(findings, "%s: warning: %s; not used\n", at.path,
 			error);
 	free(text);
