@@ -49,8 +49,25 @@ style) # what the compiler does not see
 	bad=$(
 		grep -nE '\bfloat\b' $(sources) | grep -vE '//|\*|"' 
 		grep -nE '[ 	]+$' $(sources)
+		# F-08: numbers are read and written with a point everywhere.
+		grep -rnE '\bsetlocale\(' src | grep -v 'LC_CTYPE'
 		find src -name '*.h' | xargs grep -L '^#pragma once' |
 			sed 's/$/: no #pragma once/'
+	)
+	;;
+rows) # each row of doc/bad-input.md has a test, each id in a test has a row
+	rows=$(sed -n 's/^| \([PCXFE]-[0-9][0-9]\) .*/\1/p' doc/bad-input.md)
+	borne=$(grep -rohE '\b[PCXFE]-[0-9]{2}\b' test --include='*.c' \
+		--include='*.py' | sort -u)
+	bad=$(
+		echo "$rows" | sort | uniq -d | sed 's/$/: two rows/'
+		for id in $rows; do
+			echo "$borne" | grep -qx "$id" || echo "$id: no test"
+		done
+		for id in $borne; do
+			echo "$rows" | grep -qx "$id" || echo "$id: no row"
+		done
+		[ "$(echo "$rows" | wc -l)" -gt 50 ] || echo "no rows"
 	)
 	;;
 tour) # the functions and files that doc/tour.md names exist

@@ -156,7 +156,7 @@ def test_mode_6_through_the_worker(server):
 
 def test_a_client_daemon_synchronises_and_saves_its_drift(server, tmp_path):
     """All processes of a client: names, clock commands, drift; the filter kills
-    whoever makes a call that it should not."""
+    whoever makes a call that it should not.  E-25: what was learnt is saved."""
     drift = tmp_path / "c" / "drift"
     names = f"server {server.ip} port {PORT} iburst minpoll 3\nserver localhost port {PORT} iburst\n"
     with Daemon(tmp_path / "c", "127.77.3.2", names + f"driftfile {drift}\n",
