@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """ntpd as it usually runs: a supervisor and its children."""
 
+import ctypes
 import os
 import pathlib
 import re
@@ -350,3 +351,51 @@ def test_a_dead_engine_leaves_no_slew(server, tmp_path):
         os.kill(await_children(d)["engine"], signal.SIGKILL)
         time.sleep(0.2)
         assert abs(rate_of(d.ip)) < 50e-6
+
+
+# Of src/os/ipc.h, src/os/clock_ipc.c and src/prog/ntpd/roles.h.
+IPC_MAGIC, ASK_FREQ, ASK_STEP, FD_ENGINE_CLOCK = 0x7462A1, 1, 2, 8
+SYS_PIDFD_GETFD = 438
+
+
+def command(kind, number, epoch, magic=IPC_MAGIC):
+    body = struct.pack("=d", number)
+    return struct.pack("=IHHII", magic, kind, len(body), epoch, 1) + body
+
+
+# What an engine that somebody else has taken over might say, in its nth life.
+REFUSED = {
+    "a step of ten years": lambda n: [command(ASK_STEP, 3.2e8, n)],
+    "a step that is no number": lambda n: [command(ASK_STEP, float("nan"), n)],
+    "a frequency that is no number": lambda n: [command(ASK_FREQ, float("nan"), n)],
+    "a frequency beyond all": lambda n: [command(ASK_FREQ, 0.5, n)],
+    "a thousand steps": lambda n: [command(ASK_STEP, (-1) ** i * 1e-6, n) for i in range(1000)],
+    "half a message": lambda n: [command(ASK_STEP, 0.1, n)[:20]],
+    "too long a message": lambda n: [command(ASK_STEP, 0.1, n) + bytes(4000)],
+    "another kind": lambda n: [command(77, 0.1, n)],
+    "other magic": lambda n: [command(ASK_STEP, 0.1, n, magic=1)],
+}
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root can borrow another's descriptors")
+def test_an_engine_that_asks_for_the_impossible(server):
+    """E-24: refused, killed and started again; the time stays what it was."""
+    getfd = ctypes.CDLL(None, use_errno=True).syscall
+    for life, (what, messages) in enumerate(REFUSED.items(), 1):
+        old = await_children(server)
+        lines = server.log().count("clock command refused")
+        fd = getfd(SYS_PIDFD_GETFD, os.pidfd_open(old["engine"]), FD_ENGINE_CLOCK, 0)
+        assert fd >= 0, os.strerror(ctypes.get_errno())
+        with socket.socket(fileno=fd) as s:
+            for message in messages(life):
+                try:
+                    s.send(message)
+                except (BlockingIOError, BrokenPipeError):
+                    break
+        new = wait_for(lambda: server.children().get("engine", old["engine"]) != old["engine"]
+                       and server.children(), 3, 0.02)
+        assert new["worker"] == old["worker"], what
+        assert server.log().count("clock command refused") == lines + 1, what
+        assert abs(offset_of(server.ip)) < 0.1, what
+        assert ask(server.ip)[:2] == (0, 1), what
+        wait_for(lambda: status_of(server.children()["engine"])["NoNewPrivs"] == "1", 3)
