@@ -137,7 +137,7 @@ class Node:
 
     def inside(self, args):
         """The command line that runs args in this node, unable to set a clock."""
-        return ["nsenter", "-t", str(self.pid), "--net", "--mount", "--pid",
+        return ["nsenter", "-t", str(self.pid), "--net", "--mount", "--pid", "--root",
                 f"--wd={self.folder}",
                 "setpriv", "--bounding-set=-sys_time", "--inh-caps=-sys_time",
                 *map(str, args)]
