@@ -8,7 +8,12 @@
 #define FREQ_SIGMA_UNKNOWN 100e-6
 #define FREQ_SIGMA_DRIFT_FILE 2e-6
 
+/* doc/discipline.md section 5 */
 #define SLEW_MIN_S 2.0
+#define SLEW_PER_INTERVAL 0.125
+#define SLEW_PER_MEMORY 0.2
+#define FIRST_SLEW_MAX_S 10.0
+#define JUMP_SIGMAS 4
 #define SLEW_ONLY_STEP_S 600.0
 #define AVERAGE 8.0 /* updates, for reported jitter and wander */
 
@@ -27,9 +32,9 @@ void discipline_init(struct discipline *d,
 		.slew_end_ns = INT64_MAX,
 		.last_update_ns = mono_ns,
 	};
-	kalman_init(&d->kalman, 0, 1, clamp(params->freq, params->max_freq),
-		    params->freq_known ? FREQ_SIGMA_DRIFT_FILE
-				       : FREQ_SIGMA_UNKNOWN);
+	bank_init(&d->bank, 0, 1, clamp(params->freq, params->max_freq),
+		  params->freq_known ? FREQ_SIGMA_DRIFT_FILE
+				     : FREQ_SIGMA_UNKNOWN);
 }
 
 void discipline_advance(struct discipline *d, int64_t mono_ns)
@@ -39,19 +44,16 @@ void discipline_advance(struct discipline *d, int64_t mono_ns)
 	if (mono_ns <= d->now_ns)
 		return;
 	dt = s_from_ns(mono_ns - d->now_ns);
-	kalman_predict(&d->kalman, dt, d->applied_freq);
+	bank_predict(&d->bank, dt, d->applied_freq);
 	d->ledger_s += d->applied_freq * dt;
 	d->now_ns = mono_ns;
 }
 
-struct kalman discipline_expected(const struct discipline *d, int64_t mono_ns)
+struct belief discipline_expected(const struct discipline *d, int64_t mono_ns)
 {
-	struct kalman k = d->kalman;
+	double dt = fmax(s_from_ns(mono_ns - d->now_ns), 0);
 
-	if (mono_ns > d->now_ns)
-		kalman_predict(&k, s_from_ns(mono_ns - d->now_ns),
-			       d->applied_freq);
-	return k;
+	return belief_later(&d->bank.belief, dt, d->applied_freq);
 }
 
 bool discipline_synchronised(const struct discipline *d, double offset_s)
@@ -63,11 +65,12 @@ bool discipline_synchronised(const struct discipline *d, double offset_s)
 
 void discipline_clock_moved(struct discipline *d, double offset_s)
 {
-	d->kalman.x -= offset_s;
+	bank_shift(&d->bank, offset_s);
 }
 
-void discipline_doubt(struct discipline *d)
+void discipline_doubt(struct discipline *d, double offset_s)
 {
+	bank_doubt(&d->bank, offset_s * offset_s);
 	d->founded = false;
 	d->spike_sign = 0;
 }
@@ -80,7 +83,32 @@ static double step_threshold(const struct estimator_params *p)
 	return p->step_s;
 }
 
+/*
+ * The first correction comes before anybody is told the time by us.  What would
+ * take long to slew away is stepped then (doc/decisions/0012-first-step.md).
+ */
+static bool first_step(const struct discipline *d)
+{
+	const struct estimator_params *p = d->params;
+	const struct belief *b = &d->bank.belief;
+
+	return !d->moved && !p->slew_only && p->step_s > 0 &&
+	       fabs(b->x) > FIRST_SLEW_MAX_S * p->max_freq &&
+	       fabs(b->x) > 3 * sqrt(b->pxx);
+}
+
 enum verdict { MEASUREMENT_WAITS, MEASUREMENT_FOLLOWED, MEASUREMENT_RESTARTS };
+
+/* Beyond the step threshold, and not by noise. */
+static bool is_jump(const struct discipline *d, const struct measurement *m,
+		    double innovation)
+{
+	double limit = step_threshold(d->params);
+	double var = d->bank.belief.seen_var + bank_noise(&d->bank, &m->noise);
+
+	return limit > 0 && fabs(innovation) > limit &&
+	       innovation * innovation > JUMP_SIGMAS * JUMP_SIGMAS * var;
+}
 
 /*
  * A jump beyond the step threshold is believed at once while the state rests
@@ -88,13 +116,12 @@ enum verdict { MEASUREMENT_WAITS, MEASUREMENT_FOLLOWED, MEASUREMENT_RESTARTS };
  */
 static enum verdict judge(struct discipline *d, const struct measurement *m)
 {
-	double innovation = m->offset_s - d->kalman.x;
-	double limit = step_threshold(d->params);
+	double innovation = m->offset_s - d->bank.belief.x;
 	int sign = innovation < 0 ? -1 : 1;
 
-	if (!d->started || !kalman_sane(&d->kalman))
+	if (!d->started || !bank_sane(&d->bank))
 		return MEASUREMENT_RESTARTS;
-	if (limit <= 0 || fabs(innovation) <= limit) {
+	if (!is_jump(d, m, innovation)) {
 		d->spike_sign = 0;
 		return MEASUREMENT_FOLLOWED;
 	}
@@ -108,20 +135,27 @@ static enum verdict judge(struct discipline *d, const struct measurement *m)
 	return MEASUREMENT_RESTARTS;
 }
 
-/*
- * Start from this measurement; what is known of the frequency stays.  Numbers
- * that make no sense cannot come about; should they, all is forgotten.
- */
+/* Numbers that make no sense cannot come about; should they, all is forgotten. */
+static void reset(struct discipline *d)
+{
+	unsigned n = d->bank.n;
+	double path_s[BANK_SLOTS];
+
+	for (unsigned i = 0; i < n; i++)
+		path_s[i] = d->bank.slot[i].path_s;
+	bank_init(&d->bank, 0, 1, clamp(d->applied_freq, d->params->max_freq),
+		  FREQ_SIGMA_UNKNOWN);
+	for (unsigned i = 0; i < n; i++)
+		bank_join(&d->bank, path_s[i]);
+	d->resets++;
+}
+
+/* Start from this measurement; what is known of the frequency stays. */
 static void restart(struct discipline *d, const struct measurement *m)
 {
-	struct kalman *k = &d->kalman;
-
-	if (!kalman_sane(k))
-		kalman_init(k, 0, 1,
-			    clamp(d->applied_freq, d->params->max_freq),
-			    FREQ_SIGMA_UNKNOWN);
-	kalman_restart(k, m->offset_s, m->variance);
-	d->last_innovation_s = 0;
+	if (!bank_sane(&d->bank))
+		reset(d);
+	bank_restart(&d->bank, m->offset_s, m->root_dist_s * m->root_dist_s);
 	d->spike_sign = 0;
 	d->started = true;
 }
@@ -133,38 +167,55 @@ static void note_change(double *mean_square, double change)
 
 static void follow(struct discipline *d, const struct measurement *m)
 {
-	struct kalman *k = &d->kalman;
-	double f = k->f;
-	double dt = s_from_ns(d->now_ns - d->last_update_ns);
+	struct bank *b = &d->bank;
+	double f = b->belief.f;
+	double nu = bank_update(b, m->slot, m->offset_s, &m->noise);
 
-	d->last_innovation_s = kalman_update(k, m->offset_s, m->variance, dt);
-	if (!kalman_sane(k))
+	if (!bank_sane(b)) {
 		restart(d, m);
-	k->f = clamp(k->f, d->params->max_freq);
-	note_change(&d->jitter_var, d->last_innovation_s);
-	note_change(&d->wander_var, k->f - f);
+		return;
+	}
+	bank_limit(b, d->params->max_freq);
+	note_change(&d->jitter_var, nu);
+	note_change(&d->wander_var, b->belief.f - f);
 }
 
 /*
- * Remove x over the time constant, or sooner when x is clearly not noise; as
- * fast as the limit on the frequency allows.
+ * How long to take for what is not much more than noise: a part of the time
+ * that a filter of one such source remembers, (R T / q)^(1/4).
  */
-static struct clock_cmd slew(const struct discipline *d, int time_const_log2)
+static double calm_slew_s(const struct discipline *d,
+			  const struct circumstances *now)
 {
-	const struct kalman *k = &d->kalman;
+	double memory_s =
+		pow(now->noise_var * now->interval_s / d->bank.belief.q, 0.25);
+
+	return fmax(now->interval_s / sqrt(d->bank.n),
+		    SLEW_PER_MEMORY * memory_s);
+}
+
+/*
+ * Remove x at leisure, or sooner when it is clearly not noise; as fast as the
+ * limit on the frequency allows.
+ */
+static struct clock_cmd slew(const struct discipline *d,
+			     const struct circumstances *now)
+{
+	const struct belief *b = &d->bank.belief;
 	double max = d->params->max_freq;
-	double sure = k->x * k->x / (9 * k->pxx);
-	double tau = fmax(exp2(time_const_log2) / (1 + sure), SLEW_MIN_S);
-	double freq = clamp(k->f + k->x / tau, max);
-	double rate = freq - k->f;
+	double sure = b->x * b->x / (9 * b->seen_var);
+	double least = fmax(SLEW_MIN_S, SLEW_PER_INTERVAL * now->interval_s);
+	double tau = fmax(calm_slew_s(d, now) / (1 + sure), least);
+	double freq = clamp(b->f + b->x / tau, max);
+	double rate = freq - b->f;
 	struct clock_cmd cmd = {
 		.action = CLOCK_SLEW,
 		.freq = freq,
 		.until_mono_ns = INT64_MAX,
 	};
 
-	if (rate * k->x > 0) {
-		int64_t ns = ns_from_s(k->x / rate);
+	if (rate * b->x > 0) {
+		int64_t ns = ns_from_s(b->x / rate);
 
 		if (ns < INT64_MAX - d->now_ns)
 			cmd.until_mono_ns = d->now_ns + ns;
@@ -184,20 +235,20 @@ struct clock_cmd discipline_idle(const struct discipline *d)
 		return cmd;
 	return (struct clock_cmd){
 		.action = CLOCK_SLEW,
-		.freq = d->kalman.f,
+		.freq = d->bank.belief.f,
 		.until_mono_ns = INT64_MAX,
 	};
 }
 
 static struct clock_cmd correct(const struct discipline *d,
-				const struct measurement *m)
+				const struct circumstances *now)
 {
 	const struct estimator_params *p = d->params;
-	double x = d->kalman.x;
+	double x = d->bank.belief.x;
 	double limit = step_threshold(p);
 	bool panic = p->panic_s > 0 && fabs(x) > p->panic_s;
 	struct clock_cmd cmd = {
-		.freq = d->kalman.f,
+		.freq = d->bank.belief.f,
 		.step_s = x,
 		.until_mono_ns = INT64_MAX,
 	};
@@ -207,16 +258,17 @@ static struct clock_cmd correct(const struct discipline *d,
 		return discipline_idle(d);
 	if (panic && !(p->panic_once_ok && !d->corrected))
 		cmd.action = CLOCK_PANIC;
-	else if ((p->set_once && !d->corrected) ||
+	else if ((p->set_once && !d->corrected) || first_step(d) ||
 		 (limit > 0 && fabs(x) > limit))
 		cmd.action = CLOCK_STEP;
 	else
-		return slew(d, m->time_const_log2);
+		return slew(d, now);
 	return cmd;
 }
 
 struct clock_cmd discipline_update(struct discipline *d,
-				   const struct measurement *m)
+				   const struct measurement *m, size_t n,
+				   const struct circumstances *now)
 {
 	switch (judge(d, m)) {
 	case MEASUREMENT_WAITS:
@@ -225,12 +277,13 @@ struct clock_cmd discipline_update(struct discipline *d,
 		restart(d, m);
 		break;
 	case MEASUREMENT_FOLLOWED:
-		follow(d, m);
 		break;
 	}
-	d->founded |= m->quorum;
+	for (size_t i = 0; i < n; i++)
+		follow(d, &m[i]);
+	d->founded |= now->quorum;
 	d->last_update_ns = d->now_ns;
-	return correct(d, m);
+	return correct(d, now);
 }
 
 void discipline_applied(struct discipline *d, const struct clock_cmd *cmd)
@@ -242,4 +295,5 @@ void discipline_applied(struct discipline *d, const struct clock_cmd *cmd)
 	d->applied_freq = cmd->freq;
 	d->slew_end_ns = cmd->until_mono_ns;
 	d->corrected |= d->founded;
+	d->moved = true;
 }

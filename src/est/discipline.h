@@ -4,19 +4,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "est/bank.h"
 #include "est/estimator.h"
-#include "est/kalman.h"
 
 /*
  * From measured offsets to clock commands: what we believe of the clock (a
- * Kalman filter), and when to slew, step, wait or give up.
+ * bank of filters), and when to slew, step, wait or give up.
  */
 struct discipline {
 	const struct estimator_params *params; /* borrowed */
-	struct kalman kalman;
+	struct bank bank;
 	bool started; /* there was a measurement */
 	bool founded; /* and one that a majority of the sources stood behind */
 	bool corrected; /* such a one has moved the clock */
+	bool moved;     /* any one has */
 
 	/* The clock's way so far. */
 	int64_t now_ns;
@@ -29,17 +30,25 @@ struct discipline {
 	int64_t spike_since_ns;
 
 	int64_t last_update_ns;
-	double last_innovation_s;
+	unsigned
+		resets; /* how often numbers made no sense; never, it is hoped */
 	double jitter_var; /* moving mean square of innovations, s^2 */
 	double wander_var; /* the same of changes of f */
 };
 
-/* One combined measurement. */
+/* One source's offset, and what is known of its noise. */
 struct measurement {
+	unsigned slot; /* of the source in the bank */
 	double offset_s;
-	double variance; /* s^2 */
-	bool quorum;     /* most of the sources have been heard */
-	int time_const_log2;
+	double root_dist_s; /* it is not wrong by more */
+	struct noise_level noise;
+};
+
+/* What else there is to know when measurements come. */
+struct circumstances {
+	bool quorum;       /* most of the sources have been heard */
+	double interval_s; /* between samples of one source */
+	double noise_var;  /* of a typical one, s^2 */
 };
 
 /** params: borrowed for the life of d. */
@@ -50,11 +59,12 @@ void discipline_init(struct discipline *d,
 void discipline_advance(struct discipline *d, int64_t mono_ns);
 
 /**
- * Take in a measurement made at the time last advanced to; decide.  Afterwards
- * spike_sign is not 0 when it was put off instead.
+ * Take in n >= 1 measurements made at the time last advanced to; decide.
+ * Afterwards spike_sign is not 0 when they were put off instead.
  */
 struct clock_cmd discipline_update(struct discipline *d,
-				   const struct measurement *m);
+				   const struct measurement *m, size_t n,
+				   const struct circumstances *now);
 
 /** No news: hold, or end a slew that is over. */
 struct clock_cmd discipline_idle(const struct discipline *d);
@@ -62,14 +72,17 @@ struct clock_cmd discipline_idle(const struct discipline *d);
 /** The clock was moved by offset_s (after minus before). */
 void discipline_clock_moved(struct discipline *d, double offset_s);
 
-/** What is known of the offset no longer counts against a majority that shows another one. */
-void discipline_doubt(struct discipline *d);
+/**
+ * What is known of the offset may be wrong by offset_s, and no longer counts
+ * against a majority that shows another one.
+ */
+void discipline_doubt(struct discipline *d, double offset_s);
 
 /** cmd was carried out. */
 void discipline_applied(struct discipline *d, const struct clock_cmd *cmd);
 
 /** What is believed of the clock at mono_ns; d stays where it is. */
-struct kalman discipline_expected(const struct discipline *d, int64_t mono_ns);
+struct belief discipline_expected(const struct discipline *d, int64_t mono_ns);
 
 /** Is the clock synchronised when it is behind by offset_s? */
 bool discipline_synchronised(const struct discipline *d, double offset_s);

@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include "est/discipline.h"
 #include "est/filter.h"
+#include "est/noise.h"
 #include "est/poll.h"
 #include "est/select.h"
 
@@ -23,6 +24,8 @@
 /* A system peer that has missed so many polls hands over to another survivor. */
 #define SILENT_POLLS 2
 
+#define FALSE_TICKS_MAX 2
+
 /* No NTP timestamp can be farther away, no short format value larger. */
 #define OFFSET_MAX_S 4294967296.0
 #define SHORT_MAX_S 65536.0
@@ -31,9 +34,15 @@ struct source {
 	bool used, reachable;
 	bool dead;       /* missed a poll and is not reachable */
 	unsigned missed; /* polls in succession */
-	int64_t used_ns; /* of the last sample that went into an update */
 	struct estimator_source_params params;
 	struct filter filter;
+	struct noise noise;
+	double rest_var;   /* noise of its last offset that no delay explains */
+	int slot;          /* in the bank, or -1 */
+	int64_t heard_ns;  /* the last sample */
+	int64_t due_ns;    /* the next poll, as planned; INT64_MIN: unknown */
+	double interval_s; /* between polls */
+	unsigned false_ticks; /* 0: may move the clock; see note_trust() */
 	enum select_status status;
 	bool survived; /* the decision before this one */
 	bool too_far, bad_stratum;
@@ -54,6 +63,9 @@ struct estimator {
 	double root_delay_s, root_disp_s;
 	double jitter_s;
 };
+
+static_assert(sizeof(struct estimator) <= 256 * 1024,
+	      "an estimator is to fit into a small machine's cache");
 
 void estimator_params_default(struct estimator_params *p)
 {
@@ -114,11 +126,26 @@ int estimator_add(struct estimator *e,
 		e->sources[i] = (struct source){
 			.used = true,
 			.params = *params,
-			.used_ns = INT64_MIN,
+			.slot = -1,
+			.due_ns = INT64_MIN,
 		};
 		return i;
 	}
 	return -ENOSPC;
+}
+
+/* Its place in the bank is taken by whoever is last there. */
+static void leave_bank(struct estimator *e, struct source *src)
+{
+	struct bank *bank = &e->discipline.bank;
+
+	if (src->slot < 0)
+		return;
+	bank_leave(bank, (unsigned)src->slot);
+	for (int i = 0; i < ESTIMATOR_MAX_SOURCES; i++)
+		if (e->sources[i].used && e->sources[i].slot == (int)bank->n)
+			e->sources[i].slot = src->slot;
+	src->slot = -1;
 }
 
 static void forget_peer(struct estimator *e, int source)
@@ -131,7 +158,9 @@ void estimator_reset(struct estimator *e, int source)
 {
 	struct source *src = source_at(e, source);
 
+	leave_bank(e, src);
 	src->filter.n = 0;
+	src->false_ticks = 0;
 	src->reachable = false;
 	src->status = SELECT_REJECT;
 	forget_peer(e, source);
@@ -139,6 +168,7 @@ void estimator_reset(struct estimator *e, int source)
 
 void estimator_remove(struct estimator *e, int source)
 {
+	leave_bank(e, source_at(e, source));
 	source_at(e, source)->used = false;
 	forget_peer(e, source);
 }
@@ -179,8 +209,8 @@ static struct filter_now filter_now(const struct estimator *e, int64_t mono_ns)
 	return (struct filter_now){
 		.mono_ns = mono_ns,
 		.ledger_s = d->ledger_s + d->applied_freq * dt,
-		.freq = d->kalman.f,
-		.freq_sigma = sqrt(d->kalman.pff),
+		.freq = d->bank.belief.f,
+		.freq_sigma = sqrt(d->bank.belief.pff),
 		.precision_s = fmax(e->params.precision_s, 1e-9),
 	};
 }
@@ -224,7 +254,7 @@ static void field_add(struct field *field, const struct estimator *e, int i,
 		.always = src->params.always,
 		.incumbent = e->sys_peer == i,
 		.silent = src->missed >= SILENT_POLLS,
-		.fresh = est->best->mono_ns > src->used_ns,
+		.fresh = true,
 		.survived = src->survived,
 	};
 	field->n++;
@@ -249,21 +279,6 @@ static void field_fill(struct field *field, struct estimator *e,
 		if (selectable(e, src, &est))
 			field_add(field, e, i, &est);
 	}
-}
-
-static void source_used(struct source *src, const struct sample *s)
-{
-	if (s->mono_ns > src->used_ns)
-		src->used_ns = s->mono_ns;
-}
-
-/* Each sample goes into one update only. */
-static void field_used(const struct field *field, struct estimator *e)
-{
-	for (size_t i = 0; i < field->n; i++)
-		if (select_survives(field->candidate[i].status))
-			source_used(&e->sources[field->source[i]],
-				    field->estimate[i].best);
 }
 
 /* Of those that could be selected and may be alive: all, and how many gave a sample. */
@@ -323,47 +338,237 @@ static void publish_statuses(struct estimator *e, const struct field *field,
 		e->leap = leap_majority(field, sel->survivors);
 }
 
+/* How far from what is believed is the survivor that disagrees most? */
+static double disagreement(const struct field *field,
+			   const struct selection *sel, double x)
+{
+	double most = fabs(field->candidate[sel->peer].offset_s - x);
+
+	for (size_t i = 0; i < field->n; i++)
+		if (select_survives(field->candidate[i].status) &&
+		    !field->candidate[sel->peer].prefer)
+			most = fmax(most,
+				    fabs(field->candidate[i].offset_s - x));
+	return most;
+}
+
 /*
  * What the clock inherits of the system peer (RFC 5905 section 11.2.3).  What
- * remains between the peer's offset and ours counts in full.
+ * remains between the survivors' offsets and ours counts in full: any of them
+ * may be right.
  */
-static void note_root(struct estimator *e, const struct filter_estimate *peer,
-		      double jitter_s, int64_t mono_ns)
+static void note_root(struct estimator *e, const struct field *field,
+		      const struct selection *sel, double jitter_s)
 {
-	e->root_at_ns = mono_ns;
+	const struct filter_estimate *peer = &field->estimate[sel->peer];
+	const struct discipline *d = &e->discipline;
+
+	e->root_at_ns = d->now_ns;
 	e->root_delay_s = peer->best->root_delay_s + peer->best->delay_s;
 	e->root_disp_s = peer->best->root_disp_s + peer->disp_s + jitter_s +
-			 fabs(peer->offset_s - e->discipline.kalman.x);
+			 disagreement(field, sel, d->bank.belief.x);
 	e->jitter_s = jitter_s;
 }
 
+static double base_var(const struct estimator *e, const struct sample *s)
+{
+	double read_s = fmax(s->disp_s, e->params.precision_s);
+
+	return read_s * read_s / 12;
+}
+
+/* A source that is out for going astray comes back when it agrees. */
+static bool is_astray(const struct estimator *e, const struct source *src)
+{
+	const struct sample *s = &src->filter.stage[0].s;
+	struct noise_level level =
+		noise_level(&src->noise, base_var(e, s), src->rest_var);
+
+	return src->slot < 0 && src->false_ticks > 0 &&
+	       e->discipline.bank.n > 0 &&
+	       !bank_agrees(&e->discipline.bank, s->offset_s,
+			    src->noise.floor_s, &level);
+}
+
+static void expel(struct estimator *e, struct source *src)
+{
+	src->false_ticks = FALSE_TICKS_MAX;
+	leave_bank(e, src);
+}
+
+/*
+ * Who was outside the majority twice with its own sample loses its place, and
+ * has to be inside twice before it moves the clock again.
+ */
+static void note_trust(struct estimator *e, struct source *src)
+{
+	if (src->status == SELECT_FALSETICK || is_astray(e, src)) {
+		if (src->false_ticks + 1 >= FALSE_TICKS_MAX)
+			expel(e, src);
+		else
+			src->false_ticks++;
+	} else if (src->false_ticks > 0) {
+		src->false_ticks--;
+	}
+}
+
+/* Give the source a place in the bank, if need be that of one that did not survive. */
+static bool join_bank(struct estimator *e, struct source *src)
+{
+	struct bank *bank = &e->discipline.bank;
+	struct source *other = NULL;
+
+	if (src->slot >= 0)
+		return true;
+	for (int i = 0; i < ESTIMATOR_MAX_SOURCES; i++) {
+		struct source *s = &e->sources[i];
+
+		if (s->used && s->slot >= 0 && !select_survives(s->status) &&
+		    (!other || s->heard_ns < other->heard_ns))
+			other = s;
+	}
+	if (bank->n == BANK_SLOTS) {
+		if (!other || !select_survives(src->status))
+			return false;
+		leave_bank(e, other);
+	}
+	src->slot = (int)bank_join(bank, src->noise.floor_s);
+	return true;
+}
+
+/* Does the source's word count?  A preferred one's alone. */
+static bool counts(const struct field *field, const struct selection *sel,
+		   const struct estimator *e, size_t i)
+{
+	enum select_status status = field->candidate[i].status;
+
+	if (field->candidate[sel->peer].prefer && i != (size_t)sel->peer)
+		return false;
+	return (select_survives(status) || status == SELECT_OUTLIER) &&
+	       e->sources[field->source[i]].false_ticks == 0;
+}
+
+/* The new sample of one source; at the first decision (source -1) one of each. */
+static size_t measure(struct estimator *e, const struct field *field,
+		      const struct selection *sel, int source,
+		      struct measurement *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < field->n && n < BANK_SLOTS; i++) {
+		const struct filter_estimate *est = &field->estimate[i];
+		struct source *src = &e->sources[field->source[i]];
+		const struct sample *s = &src->filter.stage[0].s;
+
+		if ((source >= 0 && field->source[i] != source) ||
+		    !counts(field, sel, e, i) || !join_bank(e, src))
+			continue;
+		if (source < 0)
+			s = est->best;
+		src->rest_var = est->unexplained;
+		m[n++] = (struct measurement){
+			.slot = (unsigned)src->slot,
+			.offset_s = source < 0 ? est->offset_s : s->offset_s,
+			.root_dist_s = est->root_dist_s,
+			.noise = noise_level(&src->noise, base_var(e, s),
+					     est->unexplained),
+		};
+	}
+	return n;
+}
+
+/* Noise of a typical sample of those that count: n of them weigh like n such ones. */
+static double typical_noise(const struct estimator *e)
+{
+	const struct bank *bank = &e->discipline.bank;
+	double information = 0;
+
+	for (int i = 0; i < ESTIMATOR_MAX_SOURCES; i++) {
+		const struct source *src = &e->sources[i];
+		struct noise_level level;
+
+		if (!src->used || src->slot < 0)
+			continue;
+		level = noise_typical(&src->noise,
+				      base_var(e, &src->filter.stage[0].s),
+				      src->rest_var);
+		information += 1 / bank_noise(bank, &level);
+	}
+	return bank->n / information;
+}
+
+static struct circumstances circumstances(const struct estimator *e,
+					  double since_s)
+{
+	return (struct circumstances){
+		.quorum = quorum(e),
+		.interval_s = fmin(exp2(e->poll.tau_log2), since_s),
+		.noise_var = typical_noise(e),
+	};
+}
+
+static void note_poll(struct estimator *e, const struct clock_cmd *cmd,
+		      const struct circumstances *now, int min, int max)
+{
+	const struct discipline *d = &e->discipline;
+	unsigned n = d->bank.n;
+
+	if (cmd->action == CLOCK_STEP || d->bank.surprised)
+		poll_restart(&e->poll, min, d->now_ns);
+	else if (d->bank.odd)
+		poll_hurry(&e->poll, min, max);
+	else
+		poll_note(
+			&e->poll,
+			poll_wanted_s(now->noise_var, d->bank.belief.q_most, n),
+			n, min, max, d->now_ns);
+}
+
+/* The source that the others contradict; of two the one that promises less. */
+static struct source *who_is_astray(struct estimator *e,
+				    const struct field *field, int source)
+{
+	double least = HUGE_VAL, most = -1;
+	int far = source;
+
+	for (size_t i = 0; i < field->n; i++) {
+		double dist = field->candidate[i].root_dist_s;
+
+		if (e->sources[field->source[i]].slot < 0)
+			continue;
+		least = fmin(least, dist);
+		if (dist > most) {
+			most = dist;
+			far = field->source[i];
+		}
+	}
+	if (e->discipline.bank.n == 2 && least < most)
+		return &e->sources[far];
+	return &e->sources[source];
+}
+
 static struct clock_cmd update(struct estimator *e, const struct field *field,
-			       const struct selection *sel, int64_t mono_ns)
+			       const struct selection *sel,
+			       const struct measurement *m, size_t n,
+			       int source, double since_s)
 {
 	struct combined all =
 		combine_survivors(field->candidate, field->n, sel);
 	struct discipline *d = &e->discipline;
+	struct circumstances now;
 	struct clock_cmd cmd;
 	int min, max;
 
 	poll_range(e, &min, &max);
 	poll_limit(&e->poll, min, max);
-	cmd = discipline_update(d, &(struct measurement){
-					   .offset_s = all.offset_s,
-					   .variance = all.variance,
-					   .quorum = quorum(e),
-					   .time_const_log2 = e->poll.tau_log2,
-				   });
+	now = circumstances(e, since_s);
+	cmd = discipline_update(d, m, n, &now);
 	if (d->spike_sign != 0)
 		return cmd;
-	note_root(e, &field->estimate[sel->peer], all.jitter_s, mono_ns);
-	if (cmd.action == CLOCK_STEP || d->kalman.surprised)
-		poll_restart(&e->poll, min, mono_ns);
-	else if (d->kalman.outliers != 0)
-		poll_hurry(&e->poll, min, max);
-	else
-		poll_note(&e->poll, d->last_innovation_s, all.noise_s, min, max,
-			  mono_ns);
+	note_root(e, field, sel, all.jitter_s);
+	if (d->bank.astray && source >= 0)
+		expel(e, who_is_astray(e, field, source));
+	note_poll(e, &cmd, &now, min, max);
 	return cmd;
 }
 
@@ -378,27 +583,41 @@ static struct clock_cmd hold_until_first(const struct estimator *e)
 	};
 }
 
-/* Select among what is known now; correct the clock when there is news. */
-static struct clock_cmd decide(struct estimator *e, int64_t mono_ns)
+/* Before the first decision: is it worth waiting for those who have not spoken? */
+static bool waits(const struct estimator *e, int64_t mono_ns)
 {
-	struct field field;
+	return !e->decided && !all_heard(e) &&
+	       (e->first_sample_ns == INT64_MAX ||
+		mono_ns - e->first_sample_ns < FIRST_WAIT_NS);
+}
+
+/*
+ * Select among what is known now; correct the clock by a new sample of a source
+ * (-1: there is none), since_s after its last one.
+ */
+static struct clock_cmd decide(struct estimator *e, int64_t mono_ns, int source,
+			       double since_s)
+{
+	struct measurement m[BANK_SLOTS];
+	bool first = !e->decided;
 	struct selection sel;
+	struct field field;
+	size_t n = 0;
 
 	discipline_advance(&e->discipline, mono_ns);
-	if (!e->decided && !all_heard(e) &&
-	    (e->first_sample_ns == INT64_MAX ||
-	     mono_ns - e->first_sample_ns < FIRST_WAIT_NS))
+	if (waits(e, mono_ns))
 		return hold_until_first(e);
 	e->decided = true;
 	field_fill(&field, e, mono_ns);
 	sel = select_sources(field.candidate, field.n, &e->params);
 	publish_statuses(e, &field, &sel);
-	if (sel.peer < 0)
+	if (sel.peer >= 0 && source >= 0)
+		note_trust(e, &e->sources[source]);
+	if (sel.peer >= 0 && (first || source >= 0))
+		n = measure(e, &field, &sel, first ? -1 : source, m);
+	if (n == 0)
 		return discipline_idle(&e->discipline);
-	if (!field.candidate[sel.peer].fresh)
-		return discipline_idle(&e->discipline);
-	field_used(&field, e);
-	return update(e, &field, &sel, mono_ns);
+	return update(e, &field, &sel, m, n, source, since_s);
 }
 
 /* Refuse what no server can mean; bring the rest into the range of NTP. */
@@ -416,30 +635,40 @@ static bool sanitise(const struct sample *in, struct sample *out)
 	return true;
 }
 
-static void source_take(struct source *src, const struct sample *s,
-			double ledger_s)
+static void source_take(struct estimator *e, struct source *src,
+			const struct sample *s)
 {
+	double longer_s;
+
 	if (!src->reachable)
 		src->filter.n = 0; /* what it said before it went is stale */
-	filter_add(&src->filter, s, ledger_s);
+	filter_add(&src->filter, s, e->discipline.ledger_s);
+	longer_s = noise_add(&src->noise, s->delay_s, s->mono_ns);
+	if (longer_s != 0 && src->slot >= 0)
+		bank_new_path(&e->discipline.bank, (unsigned)src->slot,
+			      src->noise.floor_s, longer_s);
 	src->reachable = true;
 	src->dead = false;
 	src->missed = 0;
+	src->heard_ns = s->mono_ns;
+	if (e->first_sample_ns == INT64_MAX && !src->params.noselect)
+		e->first_sample_ns = s->mono_ns;
 }
 
 struct clock_cmd estimator_sample(struct estimator *e, int source,
 				  const struct sample *s)
 {
 	struct source *src = source_at(e, source);
+	double since_s = HUGE_VAL;
 	struct sample clean;
 
 	discipline_advance(&e->discipline, s->mono_ns);
-	if (sanitise(s, &clean)) {
-		source_take(src, &clean, e->discipline.ledger_s);
-		if (e->first_sample_ns == INT64_MAX && !src->params.noselect)
-			e->first_sample_ns = s->mono_ns;
-	}
-	return decide(e, e->discipline.now_ns);
+	if (!sanitise(s, &clean))
+		return decide(e, e->discipline.now_ns, -1, 0);
+	if (src->filter.n > 0)
+		since_s = s_from_ns(s->mono_ns - src->heard_ns);
+	source_take(e, src, &clean);
+	return decide(e, e->discipline.now_ns, source, since_s);
 }
 
 struct clock_cmd estimator_missed(struct estimator *e, int source,
@@ -450,12 +679,45 @@ struct clock_cmd estimator_missed(struct estimator *e, int source,
 	src->reachable = reachable && src->filter.n > 0;
 	src->dead = !reachable;
 	src->missed++;
-	return decide(e, mono_ns);
+	return decide(e, mono_ns, -1, HUGE_VAL);
 }
 
 struct clock_cmd estimator_timeout(struct estimator *e, int64_t mono_ns)
 {
-	return decide(e, mono_ns);
+	return decide(e, mono_ns, -1, HUGE_VAL);
+}
+
+/*
+ * Source k of the n that are asked at this interval has its polls k n-ths of an
+ * interval after those of the first.
+ */
+double estimator_next_poll_s(struct estimator *e, int source, double interval_s,
+			     int64_t mono_ns)
+{
+	struct source *src = source_at(e, source);
+	int64_t first_ns = INT64_MIN;
+	unsigned rank = 0, n = 0;
+	double ahead_s = 0;
+
+	src->interval_s = interval_s;
+	for (int i = 0; i < ESTIMATOR_MAX_SOURCES; i++) {
+		const struct source *s = &e->sources[i];
+
+		if (!s->used || s->interval_s != interval_s)
+			continue;
+		if (n++ == 0)
+			first_ns = s->due_ns;
+		rank += i < source;
+	}
+	if (rank > 0 && first_ns != INT64_MIN) {
+		double wanted_s =
+			s_from_ns(first_ns - mono_ns) + interval_s * rank / n;
+
+		ahead_s = wanted_s - interval_s * floor(wanted_s / interval_s);
+	}
+	interval_s = poll_staggered_s(interval_s, ahead_s);
+	src->due_ns = mono_ns + ns_from_s(interval_s);
+	return interval_s;
 }
 
 /* Everything that is known was measured against the clock as it was. */
@@ -490,7 +752,7 @@ void estimator_clock_moved(struct estimator *e, double offset_s,
 		return;
 	discipline_advance(&e->discipline, mono_ns);
 	discipline_clock_moved(&e->discipline, offset_s);
-	discipline_doubt(&e->discipline);
+	discipline_doubt(&e->discipline, offset_s);
 	for (int i = 0; i < ESTIMATOR_MAX_SOURCES; i++)
 		e->sources[i].filter.n = 0;
 	e->decided = false;
@@ -534,7 +796,7 @@ void estimator_report(const struct estimator *e, int64_t mono_ns,
 {
 	const struct discipline *d = &e->discipline;
 	double age_s = fmax(s_from_ns(mono_ns - e->root_at_ns), 0);
-	struct kalman k = discipline_expected(d, mono_ns);
+	struct belief k = discipline_expected(d, mono_ns);
 	double freq_sigma = sqrt(k.pff);
 
 	*out = (struct estimator_report){
@@ -553,6 +815,7 @@ void estimator_report(const struct estimator *e, int64_t mono_ns,
 		.leap = e->leap,
 		.last_update_mono_ns = d->last_update_ns,
 		.time_const_log2 = e->poll.tau_log2,
+		.resets = d->resets,
 	};
 	out->root_disp_s = e->root_disp_s + out->root_disp_growth * age_s +
 			   fabs(out->offset_s);

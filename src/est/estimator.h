@@ -115,6 +115,14 @@ void estimator_clock_moved(struct estimator *e, double offset_s,
 /** Poll exponent that a source should use now, within its min and max. */
 int estimator_poll(const struct estimator *e, int source);
 
+/**
+ * Until the source should be asked again, when it is asked now and every
+ * interval_s: about interval_s, such that sources with the same interval come to
+ * be asked in turn, evenly spread.  Not below 0.95 nor above 1.25 interval_s.
+ */
+double estimator_next_poll_s(struct estimator *e, int source, double interval_s,
+			     int64_t mono_ns);
+
 /* Where a source stands after the last decision: RFC 9327 select codes. */
 enum select_status {
 	SELECT_REJECT = 0,    /* ' ' not selectable: see select_reason */
@@ -163,6 +171,8 @@ struct estimator_report {
 	uint8_t stratum; /* of the system peer, 0 without */
 	int64_t last_update_mono_ns; /* of the last correction */
 	int time_const_log2;         /* loop time constant, shown as tc */
+	unsigned
+		resets; /* times that numbers made no sense and all was forgotten */
 };
 
 void estimator_report(const struct estimator *e, int64_t mono_ns,

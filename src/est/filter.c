@@ -120,9 +120,8 @@ static double unexplained_variance(const struct filter *f, double floor_s,
  * the register nobody knows the floor yet: the smallest of n delays may be
  * queues for its n-th part, with the same variance e^2 / 12.
  */
-static double noise_variance(const struct filter *f,
-			     const struct filter_stage *best,
-			     const struct filter_now *now)
+static double noise_var(const struct filter *f, const struct filter_stage *best,
+			double unexplained, const struct filter_now *now)
 {
 	double spread;
 	double floor_s = delay_floor(f, &spread);
@@ -131,8 +130,7 @@ static double noise_variance(const struct filter *f,
 	double doubt = 0.29 * floor_s * left / (double)f->n;
 
 	return e * e / 12 + 0.04 * spread * spread + doubt * doubt +
-	       unexplained_variance(f, floor_s, now) +
-	       best->s.disp_s * best->s.disp_s +
+	       unexplained + best->s.disp_s * best->s.disp_s +
 	       now->precision_s * now->precision_s;
 }
 
@@ -158,13 +156,16 @@ struct filter_estimate filter_estimate(const struct filter *f,
 {
 	const struct filter_stage *best = best_stage(f, now);
 	/* The doubt about the frequency under which it was brought forward. */
+	double spread_s, floor_s = delay_floor(f, &spread_s);
+	double unexplained = unexplained_variance(f, floor_s, now);
 	double carried = now->freq_sigma * age_s(best, now);
 	struct filter_estimate est = {
 		.best = &best->s,
 		.offset_s = brought_forward(best, now),
 		.disp_s = aged_disp(best, now),
 		.jitter_s = rms_to_best(f, best, now),
-		.variance = noise_variance(f, best, now),
+		.variance = noise_var(f, best, unexplained, now),
+		.unexplained = unexplained,
 	};
 
 	/* Root distance: RFC 5905 appendix A.5.5.2. */

@@ -43,9 +43,10 @@ struct filter_estimate {
 	const struct sample *best; /* points into the filter */
 	double offset_s;           /* of best, brought forward to now */
 	double disp_s;             /* of best, aged to now */
-	double jitter_s; /* RMS of the other samples' offsets against best */
-	double variance; /* of offset_s by noise, s^2 */
-	double weight;   /* in the combination with other sources, 1/s */
+	double jitter_s;    /* RMS of the other samples' offsets against best */
+	double variance;    /* of offset_s by noise, s^2 */
+	double unexplained; /* of any offset, by what delays do not show, s^2 */
+	double weight;      /* in the combination with other sources, 1/s */
 	double root_dist_s;
 };
 

@@ -18,10 +18,15 @@
  * A burst goes on only while replies come: eight requests two seconds apart,
  * given up after two in a row without a reply.  A server that is not there is
  * never sent more than three packets a poll.
+ *
+ * After the first burst the intervals double up to the poll's, while replies
+ * come: what the clock's frequency is shows only with time, and until it is
+ * known a whole poll is too long to be left alone.
  */
 #define BURST_LEN 8
 #define BURST_SPACING_NS (2 * NS_PER_S)
 #define BURST_MAX_MISSED 2
+#define RAMP_FIRST_LOG2 2
 
 /*
  * The first requests of all sources leave within this time, but not at once: a
@@ -102,13 +107,28 @@ static void update_poll(struct assoc *a)
 	a->poll_log2 = poll;
 }
 
+/* In turn with the other sources. */
+static double interval_s(struct assoc *a)
+{
+	double interval = ldexp(1.0, a->poll_log2);
+
+	if (a->est < 0)
+		return interval;
+	return estimator_next_poll_s(a->engine->sys.est, a->est, interval,
+				     mono_now(a));
+}
+
 static void arm_next(struct assoc *a)
 {
 	int64_t delay = BURST_SPACING_NS;
 
 	update_poll(a);
-	if (a->burst_left == 0)
-		delay = spread(a, ldexp(1.0, a->poll_log2));
+	if (a->ramp_log2 >= a->poll_log2)
+		a->ramp_log2 = 0;
+	if (a->burst_left == 0 && a->ramp_log2 > 0)
+		delay = spread(a, ldexp(1.0, a->ramp_log2++));
+	else if (a->burst_left == 0)
+		delay = spread(a, interval_s(a));
 	timer_arm(host_of(a)->loop, &a->timer, mono_now(a) + delay);
 }
 
@@ -197,6 +217,7 @@ static int send_request(struct assoc *a)
 
 static void missed_reply(struct assoc *a)
 {
+	a->ramp_log2 = 0;
 	if (a->burst_left == 0)
 		return;
 	if (++a->burst_missed >= BURST_MAX_MISSED) {
@@ -223,6 +244,7 @@ static void start_burst(struct assoc *a)
 	a->burst_left = BURST_LEN - 1;
 	a->burst_missed = 0;
 	a->burst_due = false;
+	a->ramp_log2 = a->conf->burst ? 0 : RAMP_FIRST_LOG2;
 }
 
 static void on_timer(struct timer *t)
@@ -297,6 +319,7 @@ static void heed_rate(struct assoc *a, const struct ntp_packet *pkt)
 	a->good_since_kiss = 0;
 	a->burst_left = 0;
 	a->burst_due = false;
+	a->ramp_log2 = 0;
 	assoc_note_event(a, PEER_EVENT_RATE_EXCEEDED);
 	arm_next(a);
 	log_info(host_of(a)->log,
@@ -346,6 +369,21 @@ static void log_sample(struct assoc *a, const struct sample *s)
 	board_stats_line(host_of(a)->board, "peerstats", line);
 }
 
+/* When the estimator suddenly wants to know more, nobody sleeps a long poll out. */
+static void hurry_all(struct engine *e)
+{
+	for (size_t i = 0; i < e->n_assoc; i++) {
+		struct assoc *a = e->assoc[i];
+
+		if (a->est >= 0 && a->burst_left == 0 && a->ramp_log2 == 0 &&
+		    !a->denied &&
+		    estimator_poll(e->sys.est, a->est) < a->poll_log2 &&
+		    a->poll_floor_log2 < a->poll_log2 &&
+		    a->unreach < UNREACH_LOOKUP)
+			arm_next(a);
+	}
+}
+
 static void take_sample(struct assoc *a, const struct ntp_packet *pkt,
 			const struct datagram *d)
 {
@@ -368,6 +406,7 @@ static void take_sample(struct assoc *a, const struct ntp_packet *pkt,
 	if (a->est >= 0) {
 		system_sample(sys, a->est, &s);
 		log_sample(a, &s);
+		hurry_all(a->engine);
 	}
 }
 

@@ -32,6 +32,7 @@ struct assoc {
 	int64_t t1_wall_ns;
 	unsigned burst_left, burst_missed;
 	bool burst_due; /* a burst starts with the next reply */
+	int ramp_log2;  /* the next interval after a burst, 0: that is over */
 	int poll_log2;
 	int poll_floor_log2; /* raised by kisses, sinks again with good replies */
 	unsigned good_since_kiss;

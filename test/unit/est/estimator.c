@@ -456,7 +456,7 @@ static void noselect(void **state)
 	assert_int_equal(estimator_add(e, &watch), 0);
 	assert_int_equal(estimator_add(e, &plain), 1);
 	assert_true(offset(e, 0, 1, 0.7).until_mono_ns == INT64_MAX);
-	assert_int_equal(offset(e, 1, 9, 0.01).action, CLOCK_SLEW);
+	assert_int_equal(offset(e, 1, 9, 0.004).action, CLOCK_SLEW);
 	assert_int_equal(status(e, 0, 9), SELECT_REJECT);
 	assert_int_equal(status(e, 1, 9), SELECT_SYS_PEER);
 	estimator_free(e);
@@ -523,8 +523,11 @@ static void root(void **state)
 	struct estimator_report now, later;
 
 	(void)state;
-	for (int i = 0; i < 2000; i++)
-		offset(e, 0, 1 + 16 * i, i % 2 ? 1e-5 : -1e-5);
+	for (int i = 0; i < 2000; i++) {
+		struct sample s = taken(1 + 16 * i, i % 2 ? 1e-5 : -1e-5);
+
+		estimator_sample(e, 0, &s); /* not carried out: no slew */
+	}
 	now = report(e, 1 + 16 * 1999);
 	assert_near(now.root_delay_s, 0.011, 1e-9);
 	assert_near(now.root_disp_s, 0.001, 1e-4);
@@ -535,12 +538,13 @@ static void root(void **state)
 		    1000 * now.root_disp_growth, 1e-4);
 	assert_true(now.freq_settled);
 	assert_int_equal(now.last_update_mono_ns, (1 + 16 * 1999) * NS_PER_S);
-	assert_true(now.time_const_log2 > 6);
+	assert_true(now.time_const_log2 >= 6);
 	assert_int_equal(estimator_poll(e, 0), now.time_const_log2);
 	assert_near(now.jitter_s, 2e-5, 1e-5);
 	assert_near(now.clk_jitter_s, 1e-5, 1e-5);
 	assert_true(now.wander > 0 && now.wander < 1e-8);
-	assert_true(now.error_s < 1e-5);
+	/* with what the path of 10 ms may be asymmetrical by */
+	assert_true(now.error_s < 2e-4);
 	estimator_free(e);
 }
 

@@ -116,7 +116,7 @@ static void poll_grows(void **state)
 	world_run(&w, 290);
 	assert_int_equal(estimator_poll(w.e, 0), 6);
 	world_run(&w, 20000);
-	assert_int_equal(estimator_poll(w.e, 0), 10);
+	assert_in_range(estimator_poll(w.e, 0), 9, 10);
 	/* A new temperature, and it is short again. */
 	w.freq_err += 5e-6;
 	for (int i = 0; i < 4 * 16 && estimator_poll(w.e, 0) > 6; i++)
@@ -128,7 +128,7 @@ static void poll_grows(void **state)
 	assert_near(world_report(&w).freq, -15e-6, 0.1e-6);
 	assert_int_equal(w.dishonest, 0);
 	/* And after a step. */
-	assert_int_equal(estimator_poll(w.e, 0), 10);
+	assert_in_range(estimator_poll(w.e, 0), 9, 10);
 	w.clock_s += 30;
 	estimator_clock_moved(w.e, 30, world_mono_ns(&w));
 	while (w.steps == 0)
@@ -268,6 +268,7 @@ static void peer_dies(void **state)
 
 	(void)state;
 	estimator_params_default(&p);
+	p.min_clock = 4; /* nobody is thrown out by chance */
 	world_start(&w, &p, 1);
 	for (int i = 0; i < 4; i++)
 		world_add(&w,

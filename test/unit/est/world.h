@@ -16,12 +16,16 @@
  */
 #define WORLD_SOURCES 8
 #define WORLD_BURST 8
+/* Ratios are counted in quarters of powers of two. */
+#define WORLD_RATIOS 128
 
 struct world_source {
 	int handle;
 	double base_s;   /* one-way delay */
 	double jitter_s; /* mean of exponential queues, or sigma */
 	bool gaussian;
+	double back_s; /* mean queue on the way back, where it is not the same */
+	double detour_s;    /* longer way there */
 	double error_s;     /* the server's own clock minus true time */
 	double alternate_s; /* added with changing sign */
 	double spike;       /* so many requests wait 40 ms more on average */
@@ -52,6 +56,8 @@ struct world {
 	double sum2_s, max_s;
 	long n_stat;
 	long dishonest;
+	long ratio
+		[WORLD_RATIOS]; /* of root distance to true error, see below */
 };
 
 static inline int64_t world_mono_ns(const struct world *w)
@@ -129,10 +135,27 @@ static inline double world_queue(struct world *w, const struct world_source *s)
 		       : s->jitter_s * rng_exponential(&w->rng);
 }
 
+/* A burst, a ramp, and then in turn, as ntp/assoc.c does it. */
+static inline double world_interval(struct world *w, struct world_source *s)
+{
+	double poll_s = exp2(estimator_poll(w->e, s->handle));
+	double ramp_s = exp2(s->sent - WORLD_BURST + 2);
+
+	if (s->sent < WORLD_BURST)
+		return 2;
+	if (ramp_s < poll_s)
+		return ramp_s;
+	return estimator_next_poll_s(w->e, s->handle, poll_s,
+				     world_mono_ns(w)) *
+	       (0.98 + 0.04 * rng_uniform(&w->rng));
+}
+
 static inline void world_poll(struct world *w, struct world_source *s)
 {
-	double there = s->base_s + world_queue(w, s);
-	double back = s->base_s + world_queue(w, s);
+	double there = s->base_s + s->detour_s + world_queue(w, s);
+	double back = s->base_s +
+		      (s->back_s > 0 ? s->back_s * rng_exponential(&w->rng)
+				     : world_queue(w, s));
 	double alt = s->sent % 2 ? s->alternate_s : -s->alternate_s;
 	if (s->spike > 0 && rng_uniform(&w->rng) < s->spike)
 		there += 0.04 * rng_exponential(&w->rng);
@@ -153,11 +176,27 @@ static inline void world_poll(struct world *w, struct world_source *s)
 					       m.mono_ns));
 	else
 		world_obey(w, estimator_sample(w->e, s->handle, &m));
-	s->next_s = w->t_s +
-		    (s->sent < WORLD_BURST
-			     ? 2
-			     : exp2(estimator_poll(w->e, s->handle)) *
-				       (0.98 + 0.04 * rng_uniform(&w->rng)));
+	s->next_s = w->t_s + world_interval(w, s);
+}
+
+static inline int world_ratio(double distance_s, double error_s)
+{
+	double ratio = 4 * log2(distance_s / fmax(error_s, 1e-12));
+
+	return (int)fmin(fmax(ratio, 0), WORLD_RATIOS - 1);
+}
+
+/* How many times the true error the root distance was, in the median. */
+static inline double world_median_ratio(const struct world *w)
+{
+	long seen = 0, all = 0;
+	int i;
+
+	for (i = 0; i < WORLD_RATIOS; i++)
+		all += w->ratio[i];
+	for (i = 0; i < WORLD_RATIOS && 2 * seen <= all; i++)
+		seen += w->ratio[i];
+	return exp2(i / 4.0);
 }
 
 static inline void world_look(struct world *w)
@@ -168,15 +207,18 @@ static inline void world_look(struct world *w)
 	w->sum2_s += w->clock_s * w->clock_s;
 	w->max_s = fmax(w->max_s, fabs(w->clock_s));
 	w->n_stat++;
-	if (r.synchronised &&
-	    fabs(w->clock_s) > r.root_delay_s / 2 + r.root_disp_s)
-		w->dishonest++;
+	if (!r.synchronised)
+		return;
+	w->dishonest += fabs(w->clock_s) > r.root_delay_s / 2 + r.root_disp_s;
+	w->ratio[world_ratio(r.root_delay_s / 2 + r.root_disp_s,
+			     fabs(w->clock_s))]++;
 }
 
 static inline void world_forget(struct world *w)
 {
 	w->sum2_s = w->max_s = 0;
 	w->n_stat = w->dishonest = 0;
+	memset(w->ratio, 0, sizeof w->ratio);
 }
 
 static inline double world_rms(const struct world *w)
