@@ -341,10 +341,10 @@ def test_a_dead_engine_leaves_no_slew(server, tmp_path):
     drift = tmp_path / "c" / "drift"
     drift.parent.mkdir()
     drift.write_text("-30.000\n")
-    # Gains 30 ppm by itself; 100 ms are within the step threshold.
+    # Gains 30 ppm by itself; with -x the first 100 ms are slewed, not stepped.
     with Daemon(tmp_path / "c", "127.77.3.10", f"driftfile {drift}\n"
                 f"server {server.ip} port {PORT} iburst minpoll 3\n",
-                clock="virtual:0.1:30") as d:
+                options=("-n", "-x"), clock="virtual:0.1:30") as d:
         d.await_stratum(2)
         server.popen.kill()
         assert rate_of(d.ip) < -100e-6  # being slewed
