@@ -174,6 +174,23 @@ static void announce_to_clock(struct system *sys,
 	(void)clock_announce(host_of(sys)->clock, &sys->status);
 }
 
+/* bench/accuracy holds it against the true error. */
+static void log_distance(const struct system *sys)
+{
+	const struct sys_view *v = &sys->view;
+	double at_s = s_from_ns(v->at_mono_ns);
+
+	if (v->stratum >= NTP_STRATUM_UNSYNC)
+		log_debug(host_of(sys)->log,
+			  "clock: at %.3f s root distance unknown", at_s);
+	else
+		log_debug(host_of(sys)->log,
+			  "clock: at %.3f s root distance %.9f s, "
+			  "grows by %.3f ppm",
+			  at_s, v->root_delay_s / 2 + v->root_disp_s,
+			  1e6 * v->root_disp_growth);
+}
+
 void system_publish(struct system *sys)
 {
 	struct sys_view v = view_unsynchronised(sys);
@@ -188,6 +205,7 @@ void system_publish(struct system *sys)
 	else if (sys->local_clock)
 		view_of_local_clock(sys, &v);
 	sys->view = v;
+	log_distance(sys);
 	board_publish(host_of(sys)->board, &v);
 	announce_to_clock(sys, &r);
 	tell_event(sys, &r);
