@@ -55,7 +55,7 @@ def main():
         return 1
     objects = found = 0
     for folder in sys.argv[3:]:
-        for path in sorted((build_root / f"libtimeball-{folder}.a.p").glob("*.o")):
+        for path in sorted((build_root / f"libtimeball-{folder.replace('/', '-')}.a.p").glob("*.o")):
             objects += 1
             for name in writable(path):
                 found += 1

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-INCLUDE = re.compile(r'^\s*#\s*include\s+"([a-z0-9]+)/', re.M)
+INCLUDE = re.compile(r'^\s*#\s*include\s+"((?:pool/)?[a-z0-9]+)/', re.M)
 
 
 def closure(table, folder):
@@ -38,7 +38,7 @@ def wrong_includes(source_root, table):
 
 def functions(build_root, folder):
     """Names of the functions that the folder's library exports."""
-    archive = build_root / f"libtimeball-{folder}.a"
+    archive = build_root / f"libtimeball-{folder.replace('/', '-')}.a"
     nm = subprocess.run(["nm", "-g", "--defined-only", archive],
                         capture_output=True, text=True, check=True)
     return {line.split()[2] for line in nm.stdout.splitlines()
@@ -49,7 +49,8 @@ def link_command(build_root, folder):
     """How meson links a unit test of the folder, or None if it has none yet."""
     targets = subprocess.run(["ninja", "-C", build_root, "-t", "targets", "all"],
                              capture_output=True, text=True, check=True).stdout
-    test = re.search(rf"^(test/test-{folder}-[a-z]\S*): c_LINKER", targets, re.M)
+    name = folder.replace("/", "-")
+    test = re.search(rf"^(test/test-{name}-[a-z]\S*): c_LINKER", targets, re.M)
     if not test:
         return None
     commands = subprocess.run(["ninja", "-C", build_root, "-t", "commands", test[1]],

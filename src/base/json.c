@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Length of the UTF-8 sequence at s (RFC 3629), or 0 when it is none. */
+static size_t utf8_len(const unsigned char *s, size_t left)
+{
+	size_t len = s[0] < 0x80   ? 1
+		     : s[0] < 0xC2 ? 0
+		     : s[0] < 0xE0 ? 2
+		     : s[0] < 0xF0 ? 3
+		     : s[0] < 0xF5 ? 4
+				   : 0;
+
+	if (len > left)
+		return 0;
+	for (size_t i = 1; i < len; i++)
+		if ((s[i] & 0xC0) != 0x80)
+			return 0;
+	if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) ||
+	    (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F))
+		return 0;
+	return len;
+}
+
+static void put(struct json *j, const char *s)
+{
+	buf_add(j->out, s, strlen(s));
+}
+
+static void put_quoted(struct json *j, const char *value, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)value;
+	size_t plain = 0; /* octets at s that need no change */
+
+	put(j, "\"");
+	while (plain < len) {
+		unsigned char c = s[plain];
+		size_t n = utf8_len(s + plain, len - plain);
+
+		if (n && c >= ' ' && c != '"' && c != '\\' && c != 0x7F) {
+			plain += n;
+			continue;
+		}
+		buf_add(j->out, s, plain);
+		if (n == 0)
+			put(j, "\xEF\xBF\xBD");
+		else if (c == '"' || c == '\\')
+			buf_printf(j->out, "\\%c", c);
+		else
+			buf_printf(j->out, "\\u%04x", c);
+		s += plain + 1;
+		len -= plain + 1;
+		plain = 0;
+	}
+	buf_add(j->out, s, plain);
+	put(j, "\"");
+}
+
+/* What comes before any value. */
+static void lead(struct json *j, const char *name)
+{
+	if (j->comma)
+		put(j, ",");
+	j->comma = true;
+	if (name) {
+		put_quoted(j, name, strlen(name));
+		put(j, ":");
+	}
+}
+
+static void open(struct json *j, const char *name, const char *bracket)
+{
+	lead(j, name);
+	put(j, bracket);
+	j->comma = false;
+	j->depth++;
+}
+
+static void shut(struct json *j, const char *bracket)
+{
+	put(j, bracket);
+	j->comma = true;
+	j->depth--;
+}
+
+void json_object(struct json *j, const char *name)
+{
+	open(j, name, "{");
+}
+
+void json_end_object(struct json *j)
+{
+	shut(j, "}");
+}
+
+void json_array(struct json *j, const char *name)
+{
+	open(j, name, "[");
+}
+
+void json_end_array(struct json *j)
+{
+	shut(j, "]");
+}
+
+void json_text(struct json *j, const char *name, const char *value)
+{
+	if (value)
+		json_text_n(j, name, value, strlen(value));
+	else
+		json_null(j, name);
+}
+
+void json_text_n(struct json *j, const char *name, const char *value,
+		 size_t len)
+{
+	lead(j, name);
+	put_quoted(j, value, len);
+}
+
+void json_int(struct json *j, const char *name, int64_t value)
+{
+	lead(j, name);
+	buf_printf(j->out, "%" PRId64, value);
+}
+
+void json_bool(struct json *j, const char *name, bool value)
+{
+	lead(j, name);
+	put(j, value ? "true" : "false");
+}
+
+void json_null(struct json *j, const char *name)
+{
+	lead(j, name);
+	put(j, "null");
+}
+
+void json_real(struct json *j, const char *name, double value)
+{
+	char text[40];
+
+	if (!isfinite(value)) {
+		json_null(j, name);
+		return;
+	}
+	lead(j, name);
+	for (int digits = 1; digits <= 17; digits++) {
+		snprintf(text, sizeof text, "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	put(j, text);
+}
+
+void json_fixed(struct json *j, const char *name, double value, int decimals)
+{
+	if (!isfinite(value)) {
+		json_null(j, name);
+		return;
+	}
+	lead(j, name);
+	buf_printf(j->out, "%.*f", decimals, value);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/text.h"
+
+/*
+ * One connection to the pool's database: SQLite or PostgreSQL, the same SQL for
+ * both, chosen by the address alone.  Everything else in pool/store/ is written
+ * with this header; nothing outside pool/store/ holds a line of SQL.
+ *
+ * SQL is written with $1, $2, ... and has to be a string literal: statements are
+ * prepared once and found again by the literal's address.  What both engines
+ * understand: RETURNING, ON CONFLICT, partial indexes, window functions.
+ *
+ * Times are milliseconds since 1970 UTC (…_ms), names and texts UTF-8.
+ */
+struct db;
+
+enum db_kind { DB_NULL, DB_INT, DB_REAL, DB_TEXT, DB_BLOB };
+
+/* One argument of a statement. */
+struct db_value {
+	enum db_kind kind;
+	int64_t i;
+	double d;
+	const void *p; /* text or octets, borrowed for the call */
+	size_t len;
+};
+
+static inline struct db_value db_int(int64_t i)
+{
+	return (struct db_value){.kind = DB_INT, .i = i};
+}
+
+/** Not finite becomes NULL. */
+struct db_value db_real(double d);
+
+/** NULL becomes NULL. */
+struct db_value db_text(const char *s);
+
+struct db_value db_blob(const void *p, size_t len);
+
+static inline struct db_value db_null(void)
+{
+	return (struct db_value){.kind = DB_NULL};
+}
+
+/* The arguments of a call: DB(db_int(id), db_text(name)), or DB_NONE. */
+#define DB(...)                                                  \
+	(const struct db_value[]){__VA_ARGS__},                  \
+		sizeof((const struct db_value[]){__VA_ARGS__}) / \
+			sizeof(struct db_value)
+#define DB_NONE NULL, 0
+
+/**
+ * Open a database and bring its schema up to date.
+ *
+ * address: "sqlite:/var/lib/pool/pool.db", "sqlite::memory:", or
+ *     "postgres:dbname=pool host=…" (what follows the colon is libpq's).
+ * why: on failure, what is wrong and what to do, for a person.
+ *
+ * Returns: 0, -ENOENT, -EACCES, -ECONNREFUSED, -EPROTO for a schema that is
+ * newer than this program, or another -errno.
+ */
+MUST_CHECK int db_open(const char *address, struct db **out, struct text *why);
+
+/** NULL does nothing. */
+void db_close(struct db *db);
+
+/**
+ * Run a statement that returns no rows.
+ *
+ * Returns: the number of rows changed, or -EEXIST for a broken UNIQUE rule,
+ * -EBUSY when another writer holds it for too long, -ENOSPC for a full disk,
+ * -ENOTCONN when the server has gone (the next call tries to connect anew),
+ * -EINVAL for any other rule of the schema, -EIO for the rest.
+ */
+MUST_CHECK int64_t db_run(struct db *db, const char *sql,
+			  const struct db_value *arg, size_t n_arg);
+
+/* The rows of one query; several may be open at once. */
+struct db_rows {
+	struct db *db;
+	void *state;
+	int error;
+};
+
+/** Start a query; the error, if any, is told by db_end(). */
+void db_ask(struct db *db, struct db_rows *rows, const char *sql,
+	    const struct db_value *arg, size_t n_arg);
+
+/** Go to the next row; false at the end or after an error. */
+bool db_next(struct db_rows *rows);
+
+/** Always called, once.  0 or -errno as db_run() returns it. */
+MUST_CHECK int db_end(struct db_rows *rows);
+
+/* Columns of the row in hand, from 0.  Texts are valid until the next db_next(). */
+bool db_is_null(struct db_rows *rows, int column);
+int64_t db_col_int(struct db_rows *rows, int column);      /* NULL: 0 */
+double db_col_real(struct db_rows *rows, int column);      /* NULL: NaN */
+const char *db_col_text(struct db_rows *rows, int column); /* NULL: "" */
+const void *db_col_blob(struct db_rows *rows, int column, size_t *len);
+
+/** Copy a text column into buf, cut at cap; always terminated. */
+void db_copy_text(struct db_rows *rows, int column, char *buf, size_t cap);
+
+/**
+ * One value of one row.  *out stays as it is when there is no row.
+ * Returns: 1, 0 when there is no row, or -errno.
+ */
+MUST_CHECK int db_one_int(struct db *db, int64_t *out, const char *sql,
+			  const struct db_value *arg, size_t n_arg);
+
+/*
+ * Transactions.  Nested ones are part of the outermost.  db_commit() can fail;
+ * everything has then been undone.
+ */
+MUST_CHECK int db_begin(struct db *db);
+MUST_CHECK int db_commit(struct db *db);
+void db_rollback(struct db *db);
+
+/**
+ * Be the only one: an advisory lock that lives as long as the connection, in
+ * PostgreSQL pg_try_advisory_lock(), with SQLite a lock on a file beside the
+ * database.  Returns: 1 when it is ours (also when it was already), 0, -errno.
+ */
+MUST_CHECK int db_try_lock(struct db *db, int64_t key);
+
+/** What the engine said last, one line; never NULL. */
+const char *db_error(const struct db *db);
+
+/** "sqlite" or "postgres" */
+const char *db_engine(const struct db *db);
