@@ -123,6 +123,9 @@ static void mix(struct bank *b)
 	for (unsigned i = 0; i < BANK_FILTERS; i++)
 		add_belief(&sum, &b->filter[i], b->n, w[i] /= total);
 	sum.q = exp(sum.q);
+	/* The weights add up to 1 but for rounding; what is no number stays none. */
+	if (fabs(sum.f) > b->limit)
+		sum.f = copysign(b->limit, sum.f);
 	for (unsigned i = 0; i < BANK_FILTERS; i++) {
 		double dx = b->filter[i].x[X] - sum.x;
 		double df = b->filter[i].x[F] - sum.f;
@@ -206,7 +209,7 @@ static void set_slot(struct bank *b, unsigned slot, double path_s)
 void bank_init(struct bank *b, double x, double variance, double f,
 	       double sigma)
 {
-	*b = (struct bank){0};
+	*b = (struct bank){.limit = HUGE_VAL};
 	for (unsigned i = 0; i < BANK_FILTERS; i++) {
 		struct bank_filter *k = &b->filter[i];
 
@@ -273,7 +276,41 @@ void bank_new_path(struct bank *b, unsigned slot, double path_s,
 	mix(b);
 }
 
+static void keep_correlation(struct bank_filter *k, unsigned i)
+{
+	double most = k->p[0] * p(k, i, i), *c = at(k, i, X);
+
+	if (*c * *c > most)
+		*c = copysign(sqrt(most), *c);
+}
+
+/* Rounding must not make of a covariance what is none. */
+static void keep_positive(struct bank_filter *k, unsigned m)
+{
+	k->p[0] = fmax(k->p[0], PXX_MIN);
+	*at(k, F, F) = fmax(p(k, F, F), PFF_MIN);
+	for (unsigned i = 2; i < m; i += 2) {
+		*at(k, i, i) = fmax(p(k, i, i), PBB_MIN);
+		*at(k, i + 1, i + 1) = fmax(p(k, i + 1, i + 1), PAA_MIN);
+		keep_correlation(k, i);
+		keep_correlation(k, i + 1);
+	}
+	keep_correlation(k, F);
+}
+
 /* --- time ------------------------------------------------------------------ */
+
+/* Nobody knows f worse than that.  Scaled with all that it is correlated with. */
+static void limit_pff(struct bank_filter *k, unsigned m)
+{
+	double scale = sqrt(PFF_MAX / p(k, F, F));
+
+	if (scale >= 1)
+		return;
+	for (unsigned j = 0; j < m; j++)
+		*at(k, F, j) *= scale;
+	*at(k, F, F) = PFF_MAX;
+}
 
 static void predict(struct bank *b, struct bank_filter *k, double dt, double u)
 {
@@ -283,13 +320,15 @@ static void predict(struct bank *b, struct bank_filter *k, double dt, double u)
 	k->x[X] += (k->x[F] - u) * dt;
 	k->p[0] += dt * (2 * p(k, F, X) + dt * (pff + q * dt / 3));
 	*at(k, F, X) += dt * (pff + q * dt / 2);
-	*at(k, F, F) = fmin(pff + q * dt, PFF_MAX);
+	*at(k, F, F) = pff + q * dt;
 	for (unsigned j = 2; j < m; j++)
 		row(k, j)[X] += dt * row(k, j)[F];
+	limit_pff(k, m);
 	for (unsigned i = 0; i < b->n; i++) {
 		*at(k, at_b(i), at_b(i)) += dt * b->slot[i].bias_var / DAY_S;
 		*at(k, at_a(i), at_a(i)) += dt * share_var(k) / DAY_S;
 	}
+	keep_positive(k, m);
 }
 
 void bank_predict(struct bank *b, double dt_s, double u)
@@ -310,6 +349,7 @@ void bank_shift(struct bank *b, double offset_s)
 
 void bank_limit(struct bank *b, double limit)
 {
+	b->limit = limit;
 	for (unsigned i = 0; i < BANK_FILTERS; i++)
 		b->filter[i].x[F] =
 			fmin(fmax(b->filter[i].x[F], -limit), limit);
@@ -325,27 +365,11 @@ void bank_doubt(struct bank *b, double variance)
 
 /* --- a sample --------------------------------------------------------------- */
 
-static void keep_correlation(struct bank_filter *k, unsigned i)
-{
-	double limit = sqrt(k->p[0] * p(k, i, i)), *c = at(k, i, X);
-
-	*c = fmin(fmax(*c, -limit), limit);
-}
-
-/* Rounding must not make of a covariance what is none. */
-static void keep_positive(struct bank_filter *k, unsigned m)
-{
-	k->p[0] = fmax(k->p[0], PXX_MIN);
-	*at(k, F, F) = fmin(fmax(p(k, F, F), PFF_MIN), PFF_MAX);
-	for (unsigned i = 2; i < m; i += 2) {
-		*at(k, i, i) = fmax(p(k, i, i), PBB_MIN);
-		*at(k, i + 1, i + 1) = fmax(p(k, i + 1, i + 1), PAA_MIN);
-		keep_correlation(k, i);
-	}
-	keep_correlation(k, F);
-}
-
-/* What a filter makes of a sample: nu, its variance S = h P h' + R, and P h'. */
+/*
+ * What a filter makes of a sample: nu, its variance S = h P h' + R, and P h',
+ * which (P h')_j^2 <= (h P h') P_jj holds for in spite of rounding: so no
+ * variance becomes negative.
+ */
 struct innovation {
 	double nu, s;
 	double ph[BANK_STATES];
@@ -355,11 +379,17 @@ static void innovate(const struct bank_filter *k, unsigned m, unsigned slot,
 		     double z, double e, double r, struct innovation *out)
 {
 	unsigned b = at_b(slot), a = at_a(slot);
+	double hph;
 
 	assert(a < m && m <= BANK_STATES);
 	for (unsigned j = 0; j < m; j++)
 		out->ph[j] = p(k, X, j) + p(k, b, j) + e * p(k, a, j);
-	out->s = out->ph[X] + out->ph[b] + e * out->ph[a] + r;
+	hph = fmax(out->ph[X] + out->ph[b] + e * out->ph[a], 0);
+	for (unsigned j = 0; j < m; j++)
+		if (square(out->ph[j]) > hph * p(k, j, j))
+			out->ph[j] =
+				copysign(sqrt(hph * p(k, j, j)), out->ph[j]);
+	out->s = hph + r;
 	out->nu = z - k->x[X] - k->x[b] - e * k->x[a];
 }
 

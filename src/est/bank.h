@@ -58,6 +58,7 @@ struct bank {
 	unsigned n; /* slots in use, from 0 */
 	struct bank_slot slot[BANK_SLOTS];
 	struct bank_filter filter[BANK_FILTERS];
+	double limit;         /* of f */
 	struct belief belief; /* as of the last call */
 	bool odd;             /* the last sample was an outlier */
 	bool surprised;       /* one too many: the clock has changed */
@@ -93,7 +94,7 @@ void bank_predict(struct bank *b, double dt_s, double u);
 /** The clock was moved by offset_s (after minus before). */
 void bank_shift(struct bank *b, double offset_s);
 
-/** Keep f within +-limit. */
+/** Keep f within +-limit: now, and what is believed of it from now on. */
 void bank_limit(struct bank *b, double limit);
 
 /** x may be off by this variance more. */

@@ -339,6 +339,72 @@ static void positive(void **state)
 	}
 }
 
+/* The clock moved by c: the same as all servers c farther away. */
+static void shifted(void **state)
+{
+	const double c = 12.5;
+	struct bank a, b;
+	struct rng r;
+
+	(void)state;
+	rng_seed(&r, 21);
+	start(&a, 3);
+	start(&b, 3);
+	for (int i = 0; i < 600; i++) {
+		double z = 1e-4 * rng_normal(&r) + (i > 400 ? 1e-2 : 0);
+		struct noise_level l = level;
+
+		l.excess_s = l.spread_s * rng_exponential(&r);
+		if (i == 200)
+			bank_shift(&b, -c);
+		bank_predict(&a, 16, 0);
+		bank_predict(&b, 16, 0);
+		bank_update(&a, (unsigned)i % 3, z, &l);
+		bank_update(&b, (unsigned)i % 3, i < 200 ? z : z + c, &l);
+		assert_near(b.belief.x, a.belief.x + (i < 200 ? 0 : c), 1e-9);
+		assert_near(b.belief.f, a.belief.f, 1e-11);
+		assert_near(b.belief.pxx / a.belief.pxx, 1, 1e-6);
+	}
+}
+
+/*
+ * Samples of one moment are the same knowledge in any order; only the weights
+ * of the filters remember which one was the last.
+ */
+static void same_time(void **state)
+{
+	const unsigned order[2][3] = {{0, 1, 2}, {2, 0, 1}};
+	struct bank b[2];
+	struct rng r;
+
+	(void)state;
+	rng_seed(&r, 22);
+	start(&b[0], 3);
+	start(&b[1], 3);
+	for (int i = 0; i < 300; i++) {
+		double z[3], sigma;
+
+		for (int k = 0; k < 3; k++)
+			z[k] = 1e-7 * rng_normal(&r);
+		for (int n = 0; n < 2; n++) {
+			bank_predict(&b[n], 64, 0);
+			for (int k = 0; k < 3; k++)
+				bank_update(&b[n], order[n][k], z[order[n][k]],
+					    &level);
+		}
+		for (int k = 0; k < BANK_FILTERS; k++) {
+			const struct bank_filter *f = &b[0].filter[k];
+
+			sigma = sqrt(f->p[0]);
+			assert_near(b[1].filter[k].x[0], f->x[0], 1e-3 * sigma);
+			assert_near(b[1].filter[k].p[0], f->p[0],
+				    1e-6 * f->p[0]);
+		}
+		sigma = sqrt(b[0].belief.pxx);
+		assert_near(b[1].belief.x, b[0].belief.x, 0.05 * sigma);
+	}
+}
+
 static void restart(void **state)
 {
 	struct bank b;
@@ -381,6 +447,8 @@ int main(void)
 		cmocka_unit_test(honest),
 		cmocka_unit_test(leave),
 		cmocka_unit_test(positive),
+		cmocka_unit_test(shifted),
+		cmocka_unit_test(same_time),
 		cmocka_unit_test(restart),
 	};
 
