@@ -28,6 +28,8 @@
 
 /* No NTP timestamp can be farther away, no short format value larger. */
 #define OFFSET_MAX_S 4294967296.0
+/* Nor can nanoseconds count more. */
+#define CLOCK_MAX_S 9.3e9
 #define SHORT_MAX_S 65536.0
 
 struct source {
@@ -448,6 +450,14 @@ static bool counts(const struct field *field, const struct selection *sel,
 	       e->sources[field->source[i]].false_ticks == 0;
 }
 
+/* The nearest first, whatever the order of the sources: the others are judged by it. */
+static void insert(struct measurement *m, size_t n, struct measurement it)
+{
+	for (; n > 0 && m[n - 1].root_dist_s > it.root_dist_s; n--)
+		m[n] = m[n - 1];
+	m[n] = it;
+}
+
 /* The new sample of one source; at the first decision (source -1) one of each. */
 static size_t measure(struct estimator *e, const struct field *field,
 		      const struct selection *sel, int source,
@@ -466,13 +476,15 @@ static size_t measure(struct estimator *e, const struct field *field,
 		if (source < 0)
 			s = est->best;
 		src->rest_var = est->unexplained;
-		m[n++] = (struct measurement){
-			.slot = (unsigned)src->slot,
-			.offset_s = source < 0 ? est->offset_s : s->offset_s,
-			.root_dist_s = est->root_dist_s,
-			.noise = noise_level(&src->noise, base_var(e, s),
-					     est->unexplained),
-		};
+		insert(m, n++,
+		       (struct measurement){
+			       .slot = (unsigned)src->slot,
+			       .offset_s =
+				       source < 0 ? est->offset_s : s->offset_s,
+			       .root_dist_s = est->root_dist_s,
+			       .noise = noise_level(&src->noise, base_var(e, s),
+						    est->unexplained),
+		       });
 	}
 	return n;
 }
@@ -748,7 +760,7 @@ void estimator_applied(struct estimator *e, const struct clock_cmd *cmd,
 void estimator_clock_moved(struct estimator *e, double offset_s,
 			   int64_t mono_ns)
 {
-	if (!isfinite(offset_s))
+	if (!(fabs(offset_s) <= CLOCK_MAX_S))
 		return;
 	discipline_advance(&e->discipline, mono_ns);
 	discipline_clock_moved(&e->discipline, offset_s);

@@ -293,15 +293,35 @@ static double any_number(struct rng *r)
 {
 	double x = rng_normal(r);
 
-	switch (rng_u64(r) % 4) {
+	switch (rng_u64(r) % 8) {
 	case 0:
 		return x * 1e300;
 	case 1:
 		return x * 1e-300;
 	case 2:
+		return x * 4e-320; /* denormal */
+	case 3:
+		return x < 0 ? -1e9 : 1e9;
+	case 4:
+		return 0;
+	case 5:
 		return exp(20 * x);
 	default:
 		return x;
+	}
+}
+
+/* Now and then no time passes, and now and then years do. */
+static double any_wait_s(struct rng *r)
+{
+	switch (rng_u64(r) % 50) {
+	case 0:
+		return 1e8;
+	case 1:
+	case 2:
+		return 0;
+	default:
+		return 16 * rng_uniform(r);
 	}
 }
 
@@ -323,7 +343,7 @@ static void extremes(void **state)
 			struct estimator_report rep;
 			struct clock_cmd cmd;
 
-			t += rng_u64(&r) % 50 ? 16 * rng_uniform(&r) : 1e8;
+			t += any_wait_s(&r);
 			if (rng_u64(&r) % 2)
 				s.delay_s = any_number(&r);
 			if (rng_u64(&r) % 2)
@@ -349,6 +369,7 @@ static void extremes(void **state)
 					     rep.wander + rep.error_s));
 			assert_true(rep.root_disp_s >= 0);
 			assert_true(isfinite(rep.root_disp_s));
+			assert_int_equal(rep.resets, 0);
 		}
 		estimator_free(e);
 	}
@@ -516,6 +537,72 @@ static void shift_invariance(void **state)
 	estimator_free(b);
 }
 
+/* A clock that is stepped by -64 s: its servers are 64 s farther ahead, that is all. */
+static void stepped_clock(void **state)
+{
+	struct estimator *a = with_sources(3, 0), *b = with_sources(3, 0);
+	const struct clock_cmd step = {.action = CLOCK_STEP,
+				       .step_s = -64,
+				       .until_mono_ns = INT64_MAX};
+	struct rng r;
+
+	(void)state;
+	rng_seed(&r, 9);
+	for (int i = 0; i < 500; i++) {
+		struct sample s = taken(2 + 16 * i, 1e-3 * rng_normal(&r));
+		struct clock_cmd cmd;
+
+		s.delay_s += 1e-3 * rng_exponential(&r);
+		if (i == 100)
+			estimator_applied(b, &step, true, s.mono_ns);
+		cmd = estimator_sample(a, i % 3, &s);
+		estimator_applied(a, &cmd, false, s.mono_ns);
+		s.offset_s += i < 100 ? 0 : 64;
+		cmd = estimator_sample(b, i % 3, &s);
+		estimator_applied(b, &cmd, false, s.mono_ns);
+		assert_near(report(b, 9000).freq, report(a, 9000).freq, 1e-12);
+		assert_near(report(b, 9000).offset_s,
+			    report(a, 9000).offset_s + (i < 100 ? 0 : 64),
+			    1e-9);
+		assert_int_equal(report(b, 9000).sys_peer,
+				 report(a, 9000).sys_peer);
+	}
+	estimator_free(a);
+	estimator_free(b);
+}
+
+/* Which handle a source has does not matter: seven sources, the same seven backwards. */
+static void order_of_sources(void **state)
+{
+	enum { N = 7 };
+	struct estimator *a = with_sources(N, 0), *b = with_sources(N, 0);
+	struct estimator_report ra, rb;
+	struct rng r;
+
+	(void)state;
+	rng_seed(&r, 10);
+	for (int i = 0; i < 700; i++) {
+		int k = i % N;
+		struct sample s = taken(2 + 8 * i, 1e-3 * rng_normal(&r));
+
+		/* no two alike, and one of them is wrong */
+		s.delay_s += 1e-3 * k + 1e-3 * rng_exponential(&r);
+		s.offset_s += k == 3 ? 0.5 : 0;
+		give(a, k, &s);
+		give(b, N - 1 - k, &s);
+		ra = report(a, 2 + 8 * i);
+		rb = report(b, 2 + 8 * i);
+		assert_int_equal(ra.sys_peer < 0 ? -1 : N - 1 - ra.sys_peer,
+				 rb.sys_peer);
+		for (int j = 0; j < N; j++)
+			assert_int_equal(status(a, j, 2 + 8 * i),
+					 status(b, N - 1 - j, 2 + 8 * i));
+		assert_near(rb.offset_s, ra.offset_s, 1e-12);
+	}
+	estimator_free(a);
+	estimator_free(b);
+}
+
 /* RFC 5905 section 11.2.3: the way to the primary source, peer and own part. */
 static void root(void **state)
 {
@@ -610,6 +697,8 @@ int main(void)
 		cmocka_unit_test(noselect),
 		cmocka_unit_test(strata),
 		cmocka_unit_test(shift_invariance),
+		cmocka_unit_test(stepped_clock),
+		cmocka_unit_test(order_of_sources),
 		cmocka_unit_test(root),
 		cmocka_unit_test(root_of_doubt),
 		cmocka_unit_test(source_report_is_newest_first),
