@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
 #include "near.h"
 #include "world.h"
 
@@ -11,6 +13,9 @@
  *
  * RMS time error and RMS frequency error, mean of the seeds; and the median of what the
  * reported root distance is of the true error, which it must never be less than.
+ *
+ * With TEST_BRIEFLY in the environment it is one seed (for Valgrind, fifty times
+ * slower), and only the root distance is judged: the limits are for five.
  */
 #define SEEDS 5
 
@@ -145,6 +150,7 @@ static void run(const struct scenario *sc, int n_servers, int max_poll_log2,
 
 static void all(void **state)
 {
+	bool brief = getenv("TEST_BRIEFLY");
 	bool good = true;
 
 	(void)state;
@@ -155,7 +161,8 @@ static void all(void **state)
 			int max_poll = variant < 2 ? 6 : 10;
 			struct figures f = {0};
 
-			for (uint64_t seed = 1; seed <= SEEDS; seed++)
+			for (uint64_t seed = 1; seed <= (brief ? 1 : SEEDS);
+			     seed++)
 				run(sc, servers, max_poll, seed, &f);
 			print_message("# %-8s %d server(s) poll 6..%-2d "
 				      "rms %7.1f us of %6.0f, freq %6.1f e-9, "
@@ -165,8 +172,8 @@ static void all(void **state)
 				      1e6 * f.rms_s, sc->limit_us[variant],
 				      1e9 * f.rms_freq, f.packets_per_hour,
 				      f.ratio, f.dishonest);
-			good &= 1e6 * f.rms_s < sc->limit_us[variant] &&
-				f.dishonest == 0;
+			good &= f.dishonest == 0;
+			good &= brief || 1e6 * f.rms_s < sc->limit_us[variant];
 		}
 	assert_true(good);
 }
