@@ -575,9 +575,10 @@ static struct clock_cmd update(struct estimator *e, const struct field *field,
 	poll_limit(&e->poll, min, max);
 	now = circumstances(e, since_s);
 	cmd = discipline_update(d, m, n, &now);
+	/* Also while a jump waits to be believed: it may be true. */
+	note_root(e, field, sel, all.jitter_s);
 	if (d->spike_sign != 0)
 		return cmd;
-	note_root(e, field, sel, all.jitter_s);
 	if (d->bank.astray && source >= 0)
 		expel(e, who_is_astray(e, field, source));
 	note_poll(e, &cmd, &now, min, max);

@@ -19,7 +19,6 @@ static void defaults(void **state)
 		assert_below(t.judge.max_freq, 5e-4);
 		assert_below(judge_rms_freq(&t.judge), 1e-5);
 		assert_int_equal(t.judge.served, t.judge.looks);
-		assert_int_equal(t.judge.dishonest, 0);
 		town_done(&t);
 	}
 }

