@@ -386,7 +386,7 @@ static bool is_astray(const struct estimator *e, const struct source *src)
 	struct noise_level level =
 		noise_level(&src->noise, base_var(e, s), src->rest_var);
 
-	return src->slot < 0 && src->false_ticks > 0 &&
+	return src->slot < 0 && src->false_ticks > 0 && !src->params.prefer &&
 	       e->discipline.bank.n > 0 &&
 	       !bank_agrees(&e->discipline.bank, s->offset_s,
 			    src->noise.floor_s, &level);
@@ -458,6 +458,17 @@ static void insert(struct measurement *m, size_t n, struct measurement it)
 	m[n] = it;
 }
 
+/*
+ * Whoever else was listened to before a preferred one was found good does not
+ * contradict it afterwards.
+ */
+static void listen_to_one(struct estimator *e, int source)
+{
+	for (int i = 0; i < ESTIMATOR_MAX_SOURCES; i++)
+		if (e->sources[i].used && i != source)
+			leave_bank(e, &e->sources[i]);
+}
+
 /* The new sample of one source; at the first decision (source -1) one of each. */
 static size_t measure(struct estimator *e, const struct field *field,
 		      const struct selection *sel, int source,
@@ -465,6 +476,8 @@ static size_t measure(struct estimator *e, const struct field *field,
 {
 	size_t n = 0;
 
+	if (field->candidate[sel->peer].prefer)
+		listen_to_one(e, field->source[sel->peer]);
 	for (size_t i = 0; i < field->n && n < BANK_SLOTS; i++) {
 		const struct filter_estimate *est = &field->estimate[i];
 		struct source *src = &e->sources[field->source[i]];
