@@ -147,6 +147,7 @@ static void reset(struct discipline *d)
 		  FREQ_SIGMA_UNKNOWN);
 	for (unsigned i = 0; i < n; i++)
 		bank_join(&d->bank, path_s[i]);
+	d->samples = 0;
 	d->resets++;
 }
 
@@ -281,6 +282,7 @@ struct clock_cmd discipline_update(struct discipline *d,
 	}
 	for (size_t i = 0; i < n; i++)
 		follow(d, &m[i]);
+	d->samples += (double)n;
 	d->founded |= now->quorum;
 	d->last_update_ns = d->now_ns;
 	return correct(d, now);

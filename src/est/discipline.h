@@ -30,6 +30,7 @@ struct discipline {
 	int64_t spike_since_ns;
 
 	int64_t last_update_ns;
+	double samples; /* that f rests on */
 	unsigned
 		resets; /* how often numbers made no sense; never, it is hoped */
 	double jitter_var; /* moving mean square of innovations, s^2 */

@@ -817,6 +817,18 @@ void estimator_source_report(const struct estimator *e, int source,
 	}
 }
 
+/*
+ * What f may be wrong by in one of 10,000 cases: Student's t with the samples
+ * so far for degrees of freedom, for the noise itself was guessed from them.
+ */
+static double freq_bound(const struct estimator *e, double freq_sigma)
+{
+	const struct discipline *d = &e->discipline;
+	double t = 4 + 30.0 / fmax(d->samples, 1);
+
+	return fmin(t * freq_sigma, e->params.max_freq);
+}
+
 void estimator_report(const struct estimator *e, int64_t mono_ns,
 		      struct estimator_report *out)
 {
@@ -837,7 +849,7 @@ void estimator_report(const struct estimator *e, int64_t mono_ns,
 		.wander = sqrt(d->wander_var),
 		.error_s = sqrt(k.pxx),
 		.root_delay_s = e->root_delay_s,
-		.root_disp_growth = filter_drift(freq_sigma),
+		.root_disp_growth = NTP_PHI + freq_bound(e, freq_sigma),
 		.leap = e->leap,
 		.last_update_mono_ns = d->last_update_ns,
 		.time_const_log2 = e->poll.tau_log2,

@@ -22,7 +22,7 @@ void filter_clock_moved(struct filter *f, double offset_s)
 
 double filter_drift(double freq_sigma)
 {
-	return NTP_PHI + 3 * freq_sigma;
+	return NTP_PHI + 2 * freq_sigma;
 }
 
 static double age_s(const struct filter_stage *st, const struct filter_now *now)

@@ -136,7 +136,7 @@ static void answer_datagram(struct sim_host *h, const struct datagram *d,
 
 void daemon_serve(struct daemon *d)
 {
-	d->server = server_new(d->cfg, NULL, d->host->io.entropy);
+	d->server = server_new(d->cfg, d->in.keys, d->host->io.entropy);
 	sim_host_serve(d->host, NTP_PORT, answer_datagram, d);
 }
 
@@ -257,6 +257,14 @@ void judge_done(const struct judge *j, unsigned dishonest_max)
 
 /* --- a town ----------------------------------------------------------------- */
 
+/* SEED=n: other random numbers, to see that a scenario does not pass by luck. */
+static uint64_t other_seed(uint64_t seed)
+{
+	const char *n = getenv("SEED");
+
+	return n ? seed + 1000 * strtoull(n, NULL, 10) : seed;
+}
+
 static int trace_level(void)
 {
 	const char *want = getenv("TRACE");
@@ -278,7 +286,7 @@ void town_init(struct town *t, uint64_t seed, int n_servers,
 	memset(t, 0, sizeof *t);
 	assert_in_range(n_servers, 0, TOWN_MAX);
 	t->n = n_servers;
-	t->w = world_new(seed);
+	t->w = world_new(other_seed(seed));
 	t->w->trace = trace_level();
 	t->w->link = (struct sim_link){.delay_s = 1e-4, .jitter_s = 1e-4};
 	h = sim_host_new(t->w, "10.0.0.1");

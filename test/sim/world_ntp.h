@@ -51,7 +51,7 @@ struct daemon {
 void daemon_init(struct daemon *d, struct sim_host *host, const char *ntp_conf);
 void daemon_start(struct daemon *d);
 
-/** Let it answer, too. */
+/** Let it answer, too; in.keys is what it knows. */
 void daemon_serve(struct daemon *d);
 void daemon_done(struct daemon *d);
 
@@ -107,7 +107,7 @@ void judge_done(const struct judge *j, unsigned dishonest_max);
  * Servers 10.1.0.1, 10.1.0.2 ... and one client, 10.0.0.1, that asks them all.
  * It starts 0.1 s and 100 ppm off and wanders by 1e-9 a second; links take
  * 100 us and as much jitter.  With TRACE=info (or debug) in the environment
- * the hosts' logs are shown.
+ * the hosts' logs are shown; SEED=7 takes other random numbers.
  */
 struct town {
 	struct world *w;
