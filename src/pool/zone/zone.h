@@ -40,7 +40,7 @@ struct zone_row {
 	enum zone_kind kind;
 	int parent; /* index, -1: none; parents come first */
 	unsigned min_servers, max_hosts, ttl_s;
-	double min_kbit;
+	double min_kbit; /* these four: 0 for what the origin says */
 	enum zone_policy policy;
 	const uint32_t *member; /* indices into servers, ascending */
 	size_t n_member;
@@ -53,7 +53,22 @@ struct zone_place {
 	int zone;
 };
 
+/* The name under which all of it is handed out, and what else is known there. */
+struct zone_origin {
+	const char *name; /* "pool.example.org", lower case */
+	/* "ns1.example.net", and where the name lies in the origin, "=" and its
+	 * addresses: "ns1.pool.example.org=192.0.2.1,2001:db8::1" */
+	const char *const *name_server;
+	size_t n_name_server;
+	const char *contact; /* mail address; NULL: hostmaster at the origin */
+	const char *web;     /* host that www leads to; NULL: no www */
+	unsigned ttl_s, max_hosts; /* where a zone says 0 */
+	unsigned min_servers;
+	double min_kbit;
+};
+
 struct zone_input {
+	struct zone_origin origin;
 	const struct zone_server *server;
 	size_t n_server;
 	const struct zone_row *zone;
