@@ -29,9 +29,10 @@ struct pool_settings {
 	bool public_scores; /* score pages without log-in */
 	char *user_header; /* log-in by a proxy: header with the mail address; NULL */
 	/* DNS */
-	char *dns_listen;   /* "127.0.0.1:10053" */
-	char *snapshot;     /* "/var/lib/pool/zones.snap" */
-	char *snapshot_key; /* private half, only where poold runs */
+	char *dns_listen;           /* "127.0.0.1:10053" */
+	char *snapshot;             /* "/var/lib/pool/zones.snap" */
+	unsigned snapshot_period_s; /* how often poold writes it: 60 */
+	char *snapshot_key;         /* private half, only where poold runs */
 	char *snapshot_public;
 	char **name_servers; /* NS names, NULL at the end */
 	unsigned dns_ttl_s, dns_max_hosts, dns_workers;

@@ -157,6 +157,7 @@ CREATE INDEX server_zone_zone ON server_zone(zone_id);
 -- An address that somebody wants to add, while it is looked at.
 CREATE TABLE candidate (
 	id {id},
+	first_id BIGINT,                       -- the row that was typed; NULL: this
 	account_id BIGINT NOT NULL REFERENCES account(id),
 	person_id BIGINT REFERENCES person(id),
 	asked TEXT NOT NULL,                   -- as typed
@@ -172,6 +173,7 @@ CREATE TABLE candidate (
 	rtt_s {real}
 );
 CREATE INDEX candidate_state ON candidate(state, asked_ms);
+CREATE INDEX candidate_first ON candidate(first_id);
 
 CREATE TABLE verification (
 	id {id},
@@ -185,6 +187,7 @@ CREATE TABLE verification (
 	evidence TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX verification_server ON verification(server_id);
+CREATE INDEX verification_token ON verification(token);
 
 -- The public Stratum 1 and 2 lists.
 CREATE TABLE list_entry (
