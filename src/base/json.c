@@ -7,26 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Length of the UTF-8 sequence at s (RFC 3629), or 0 when it is none. */
-static size_t utf8_len(const unsigned char *s, size_t left)
-{
-	size_t len = s[0] < 0x80   ? 1
-		     : s[0] < 0xC2 ? 0
-		     : s[0] < 0xE0 ? 2
-		     : s[0] < 0xF0 ? 3
-		     : s[0] < 0xF5 ? 4
-				   : 0;
-
-	if (len > left)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((s[i] & 0xC0) != 0x80)
-			return 0;
-	if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) ||
-	    (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F))
-		return 0;
-	return len;
-}
+#include "base/utf8.h"
 
 static void put(struct json *j, const char *s)
 {
