@@ -13,9 +13,10 @@
  * both, chosen by the address alone.  Everything else in pool/store/ is written
  * with this header; nothing outside pool/store/ holds a line of SQL.
  *
- * SQL is written with $1, $2, ... and has to be a string literal: statements are
- * prepared once and found again by the literal's address.  What both engines
+ * SQL is written with $1, $2, ... and ought to be a string literal: statements
+ * are prepared once and found again by the literal's address.  What both engines
  * understand: RETURNING, ON CONFLICT, partial indexes, window functions.
+ * PostgreSQL is strict about types: db_int() for BIGINT, db_real() for {real}.
  *
  * Times are milliseconds since 1970 UTC (…_ms), names and texts UTF-8.
  */
@@ -26,6 +27,7 @@ enum db_kind { DB_NULL, DB_INT, DB_REAL, DB_TEXT, DB_BLOB };
 /* One argument of a statement. */
 struct db_value {
 	enum db_kind kind;
+	bool null; /* NULL, but of this kind */
 	int64_t i;
 	double d;
 	const void *p; /* text or octets, borrowed for the call */
@@ -37,17 +39,24 @@ static inline struct db_value db_int(int64_t i)
 	return (struct db_value){.kind = DB_INT, .i = i};
 }
 
+/** A number, or NULL when there is none. */
+static inline struct db_value db_int_if(bool has, int64_t i)
+{
+	return (struct db_value){.kind = DB_INT, .null = !has, .i = i};
+}
+
 /** Not finite becomes NULL. */
 struct db_value db_real(double d);
 
-/** NULL becomes NULL. */
+/** NULL becomes NULL; what is not UTF-8 makes the call fail with -EINVAL. */
 struct db_value db_text(const char *s);
 
+/** NULL becomes NULL. */
 struct db_value db_blob(const void *p, size_t len);
 
 static inline struct db_value db_null(void)
 {
-	return (struct db_value){.kind = DB_NULL};
+	return (struct db_value){.kind = DB_NULL, .null = true};
 }
 
 /* The arguments of a call: DB(db_int(id), db_text(name)), or DB_NONE. */
@@ -64,8 +73,9 @@ static inline struct db_value db_null(void)
  *     "postgres:dbname=pool host=…" (what follows the colon is libpq's).
  * why: on failure, what is wrong and what to do, for a person.
  *
- * Returns: 0, -ENOENT, -EACCES, -ECONNREFUSED, -EPROTO for a schema that is
- * newer than this program, or another -errno.
+ * Returns: 0, -ENOENT, -EACCES, -ENOTCONN when no server answers, -EBADMSG for
+ * a file that is no database, -EPROTO for a schema that is newer than this
+ * program, -EINVAL for an address of an unknown kind, or another -errno.
  */
 MUST_CHECK int db_open(const char *address, struct db **out, struct text *why);
 
@@ -78,7 +88,8 @@ void db_close(struct db *db);
  * Returns: the number of rows changed, or -EEXIST for a broken UNIQUE rule,
  * -EBUSY when another writer holds it for too long, -ENOSPC for a full disk,
  * -ENOTCONN when the server has gone (the next call tries to connect anew),
- * -EINVAL for any other rule of the schema, -EIO for the rest.
+ * -EINVAL for any other rule of the schema, -EBADMSG for a damaged file,
+ * -EIO for the rest.
  */
 MUST_CHECK int64_t db_run(struct db *db, const char *sql,
 			  const struct db_value *arg, size_t n_arg);
@@ -88,6 +99,7 @@ struct db_rows {
 	struct db *db;
 	void *state;
 	int error;
+	bool ended;
 };
 
 /** Start a query; the error, if any, is told by db_end(). */
@@ -118,8 +130,13 @@ MUST_CHECK int db_one_int(struct db *db, int64_t *out, const char *sql,
 			  const struct db_value *arg, size_t n_arg);
 
 /*
- * Transactions.  Nested ones are part of the outermost.  db_commit() can fail;
- * everything has then been undone.
+ * Transactions.  Nested ones are part of the outermost.  After an error inside
+ * one, every further call returns that error until the outermost is left: write
+ * ON CONFLICT where a conflict is expected.  db_commit() can fail; everything
+ * has then been undone, but for -ENOTCONN, when nobody knows: what must be done
+ * once only needs a key that says whether it was.
+ *
+ * db_begin() takes the right to write at once, so a page that only reads needs none.
  */
 MUST_CHECK int db_begin(struct db *db);
 MUST_CHECK int db_commit(struct db *db);
