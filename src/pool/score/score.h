@@ -14,6 +14,9 @@
 #define SCORE_DECAY 0.95
 #define SCORE_IN_POOL 10.0 /* handed out from here on */
 
+/* The error of an answer with stratum 0 and no kiss code. */
+#define SCORE_ERROR_STRATUM_0 "unexpected stratum 0"
+
 /* What one check of one server found. */
 struct measurement {
 	int64_t at_ms;     /* ms since 1970 UTC */
@@ -28,9 +31,18 @@ struct measurement {
 	bool falseticker; /* its interval misses the majority's */
 };
 
+/*
+ * Classic is what the NTP Pool computes: reachability, offset and stratum of the
+ * best sample.  Strict also looks at what the server says of itself (leap, root
+ * distance), at lost packets and at what the other servers say; the lower of
+ * the two steps is taken.
+ */
 enum score_profile { PROFILE_CLASSIC, PROFILE_STRICT };
 
-/* A row of the table of rules: the first that fits gives the step. */
+/** "classic" or "strict" */
+const char *score_profile_name(enum score_profile profile);
+
+/* In each of the two tables the first rule that fits gives the step. */
 enum score_rule {
 	RULE_NO_RESPONSE,
 	RULE_KISS_RATE,
@@ -43,10 +55,10 @@ enum score_rule {
 	RULE_OFFSET_100MS,
 	RULE_OFFSET_25MS,
 	RULE_GOOD,
-	/* only in the strict profile */
+	/* only in the strict profile: */
 	RULE_UNSYNCHRONISED, /* leap 3 */
 	RULE_FALSETICKER,
-	RULE_ROOT_DISTANCE,
+	RULE_ROOT_DISTANCE, /* root delay / 2 + root dispersion above 1.5 s */
 	RULE_LOSS,
 	SCORE_RULES,
 };
@@ -62,7 +74,7 @@ struct score_step {
 struct score_step score_judge(enum score_profile profile,
 			      const struct measurement *m);
 
-/** The score after a step. */
+/** The score after a step.  A new pair of server and monitor starts at 0. */
 double score_apply(double score, const struct score_step *step);
 
 /** "good", "kiss-rate", …: the name in the log and in links. */
@@ -105,5 +117,11 @@ struct time_interval {
 	bool falseticker; /* written */
 };
 
-/** Mark those that miss what the majority has in common; with no majority nobody is marked. */
+/**
+ * Mark those that miss what the majority has in common: the stretch from the
+ * first to the last point that more than half of the intervals hold.  With no
+ * such point nobody is marked, nor are intervals that are no numbers.
+ *
+ * root_dist_s: half the interval's width, 0 or more.
+ */
 void score_falsetickers(struct time_interval *servers, size_t n);
