@@ -22,6 +22,14 @@ static double clamp(double v, double limit)
 	return fmin(fmax(v, -limit), limit);
 }
 
+static double first_sigma(const struct estimator_params *p)
+{
+	if (!p->freq_known)
+		return FREQ_SIGMA_UNKNOWN;
+	return p->freq_sigma > 0 ? fmin(p->freq_sigma, FREQ_SIGMA_UNKNOWN)
+				 : FREQ_SIGMA_DRIFT_FILE;
+}
+
 void discipline_init(struct discipline *d,
 		     const struct estimator_params *params, int64_t mono_ns)
 {
@@ -33,8 +41,7 @@ void discipline_init(struct discipline *d,
 		.last_update_ns = mono_ns,
 	};
 	bank_init(&d->bank, 0, 1, clamp(params->freq, params->max_freq),
-		  params->freq_known ? FREQ_SIGMA_DRIFT_FILE
-				     : FREQ_SIGMA_UNKNOWN);
+		  first_sigma(params));
 }
 
 void discipline_advance(struct discipline *d, int64_t mono_ns)

@@ -56,7 +56,8 @@ struct estimator_params {
 		max_stratum; /* tos floor 0, ceiling 16: outside is not selectable */
 	double precision_s; /* of reading the local clock */
 	double freq; /* correction that the clock runs at now, s/s: set it before */
-	bool freq_known; /* freq came from a drift file */
+	bool freq_known;   /* freq came from a drift file */
+	double freq_sigma; /* its standard deviation then; 0: unknown */
 };
 
 void estimator_params_default(struct estimator_params *p);
@@ -160,6 +161,8 @@ struct estimator_report {
 	unsigned survivors;
 	double offset_s; /* expected server minus local, now */
 	double freq; /* the clock's own frequency correction, without slew, s/s */
+	double freq_sigma;   /* its standard deviation */
+	double q;            /* it wanders by sqrt(q t) in t s, s^2/s^3 */
 	bool freq_settled;   /* freq is worth writing to the drift file */
 	double jitter_s;     /* of the combined offset (sys_jitter) */
 	double clk_jitter_s; /* of successive offsets */

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/drift.h"
 #include "base/net_addr.h"
 #include "io/sys_view.h"
 
@@ -39,9 +40,9 @@ struct board_ops {
 	/* text: one line for people, e.g. "synchronised to 192.0.2.1, offset +0.000012 s". */
 	void (*event)(struct board *b, enum engine_event event,
 		      const char *text);
-	/* freq: the clock's own frequency correction, s/s; told after every
-	 * update, it is the receiver who decides when to write it down. */
-	void (*save_drift)(struct board *b, double freq);
+	/* The clock's own frequency correction and what is known of it; told after
+	 * every update, it is the receiver who decides when to write it down. */
+	void (*save_drift)(struct board *b, const struct drift *drift);
 	/* A line of a statistics file: name is "loopstats", "peerstats", ...; the
 	 * line starts after "MJD seconds ", which the receiver puts before it. */
 	void (*stats_line)(struct board *b, const char *name, const char *line);
@@ -71,9 +72,9 @@ static inline void board_event(struct board *b, enum engine_event event,
 	b->ops->event(b, event, text);
 }
 
-static inline void board_save_drift(struct board *b, double freq)
+static inline void board_save_drift(struct board *b, const struct drift *drift)
 {
-	b->ops->save_drift(b, freq);
+	b->ops->save_drift(b, drift);
 }
 
 static inline void board_stats_line(struct board *b, const char *name,

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/drift.h"
 #include "conf/config.h"
 #include "crypt/keys.h"
 #include "est/estimator.h"
@@ -23,7 +24,7 @@ struct engine_inputs {
 	const struct host *host;
 	const struct keys *keys;             /* may be NULL */
 	const struct leap_table *leap_table; /* may be NULL */
-	double drift_freq;                   /* s/s, from the drift file */
+	struct drift drift;                  /* from the drift file */
 	bool drift_known;
 	bool panic_once_ok, set_once, slew_only; /* -g -q -x */
 	const struct net_addr *own_addrs; /* for loop detection; may be NULL */

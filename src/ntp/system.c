@@ -428,7 +428,8 @@ static void save_drift(struct system *sys)
 
 	estimator_report(sys->est, mono_now(sys), &r);
 	if (r.freq_settled && sys->clock_control)
-		board_save_drift(host_of(sys)->board, r.freq);
+		board_save_drift(host_of(sys)->board,
+				 &(struct drift){r.freq, r.freq_sigma, r.q});
 }
 
 /* The clock was compared anew; the end of a slew alone is nothing new. */
@@ -584,7 +585,8 @@ static struct estimator_params params_of(const struct system *sys)
 	p.max_stratum = cfg->tos.ceiling;
 	p.precision_s = system_precision_s(sys);
 	p.freq_known = in->drift_known || cfg->tinker.has_freq;
-	p.freq = cfg->tinker.has_freq ? cfg->tinker.freq : in->drift_freq;
+	p.freq = cfg->tinker.has_freq ? cfg->tinker.freq : in->drift.freq;
+	p.freq_sigma = cfg->tinker.has_freq ? 0 : in->drift.sigma;
 	return p;
 }
 

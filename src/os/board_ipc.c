@@ -2,7 +2,6 @@
 #include "os/board_ipc.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -32,7 +31,7 @@ static const struct ipc_kind kinds[] = {
 	{TELL_READY, 0, 0},
 	{TELL_LOG, TEXT_MIN_BODY, sizeof(struct tell_text)},
 	{TELL_EVENT, TEXT_MIN_BODY, sizeof(struct tell_text)},
-	{TELL_DRIFT, sizeof(double), sizeof(double)},
+	{TELL_DRIFT, sizeof(struct drift), sizeof(struct drift)},
 	{TELL_STATS, STATS_MIN_BODY, sizeof(struct tell_stats)},
 };
 
@@ -74,9 +73,9 @@ static void ipc_event(struct board *board, enum engine_event event,
 	tell_text(self(board), TELL_EVENT, event, text);
 }
 
-static void ipc_save_drift(struct board *board, double freq)
+static void ipc_save_drift(struct board *board, const struct drift *drift)
 {
-	tell(self(board), TELL_DRIFT, &freq, sizeof freq);
+	tell(self(board), TELL_DRIFT, drift, sizeof *drift);
 }
 
 static void ipc_stats_line(struct board *board, const char *name,
@@ -156,12 +155,12 @@ static int handle_stats(const struct ipc_message *msg, struct board_sink *sink)
 
 static int handle_drift(const struct ipc_message *msg, struct board_sink *sink)
 {
-	double freq;
+	struct drift drift;
 
-	memcpy(&freq, msg->body, sizeof freq);
-	if (!isfinite(freq))
+	memcpy(&drift, msg->body, sizeof drift);
+	if (!drift_makes_sense(&drift))
 		return -EPROTO;
-	sink->drift(sink, freq);
+	sink->drift(sink, &drift);
 	return 1;
 }
 

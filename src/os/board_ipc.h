@@ -38,7 +38,7 @@ struct board_sink {
 		    const char *text);
 	void (*event)(struct board_sink *s, enum engine_event event,
 		      const char *text);
-	void (*drift)(struct board_sink *s, double freq);
+	void (*drift)(struct board_sink *s, const struct drift *drift);
 	void (*stats)(struct board_sink *s, const char *name, const char *line);
 };
 

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/drift.h"
 #include "base/timeline.h"
 #include "io/clock.h"
 #include "os/clock_guard.h"
@@ -19,8 +20,8 @@
 struct clock_page {
 	struct timeline line;
 	double freq, max_freq; /* as in struct clock, like contested */
-	double base_freq; /* last known frequency of the clock itself, s/s */
-	bool base_freq_known;
+	struct drift drift;    /* last known of the clock itself */
+	bool drift_known;
 	unsigned contested;
 	bool stepped; /* the one free step of -g is used up */
 	int8_t precision_log2;

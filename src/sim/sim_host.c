@@ -282,9 +282,9 @@ static void note_event(struct board *b, enum engine_event event,
 	snprintf(e->text, sizeof e->text, "%s", text);
 }
 
-static void save_drift(struct board *b, double freq)
+static void save_drift(struct board *b, const struct drift *drift)
 {
-	CONTAINER_OF(b, struct sim_host, board)->drift = freq;
+	CONTAINER_OF(b, struct sim_host, board)->drift = *drift;
 }
 
 static void stats_line(struct board *b, const char *name, const char *line)
@@ -368,7 +368,7 @@ struct sim_host *sim_host_new(struct world *w, const char *addr)
 	h->world = w;
 	h->index = w->n_host;
 	snprintf(h->name, sizeof h->name, "%s", addr);
-	h->drift = (double)NAN;
+	h->drift.freq = (double)NAN;
 	init_parts(h);
 
 	/* Streams of their own: one more host changes nothing for the others. */

@@ -151,7 +151,7 @@ struct sim_host {
 	struct clock_status status; /* last announced */
 	bool has_view;
 	struct sys_view view; /* last published */
-	double drift;         /* last saved, NaN before */
+	struct drift drift;   /* last saved; freq is NaN before */
 	struct access_host access[ACCESS_HOSTS_MAX]; /* last told */
 	size_t n_access;
 	struct sim_event *event;

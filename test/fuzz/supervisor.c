@@ -83,10 +83,11 @@ static void on_event(struct board_sink *s, enum engine_event event,
 	check_text(text);
 }
 
-static void on_drift(struct board_sink *s, double freq)
+static void on_drift(struct board_sink *s, const struct drift *drift)
 {
 	(void)s;
-	assert(isfinite(freq));
+	assert(isfinite(drift->freq) && drift->sigma >= 0 && drift->q >= 0);
+	assert(drift->sigma <= DRIFT_MAX_SIGMA && drift->q <= DRIFT_MAX_Q);
 }
 
 static void on_stats(struct board_sink *s, const char *name, const char *line)

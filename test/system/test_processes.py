@@ -169,7 +169,12 @@ def test_a_client_daemon_synchronises_and_saves_its_drift(server, tmp_path):
         assert "forbidden" not in d.log()
         status, took_s = d.terminate()
     assert status == 0 and took_s < 1
-    assert -500 <= float(drift.read_text().split()[0]) <= 500
+    first, *more = drift.read_text().splitlines()
+    assert -500 <= float(first) <= 500
+    facts = dict(line.split() for line in more)
+    assert 0 < float(facts["spread"]) < 1 and 0 < float(facts["wander"]) < 1e-10
+    boot = pathlib.Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    assert facts["boot"] == boot and abs(int(facts["saved"]) - time.time()) < 10
 
 
 def test_clients_see_the_old_time_while_a_new_engine_listens(server, tmp_path):

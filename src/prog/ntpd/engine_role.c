@@ -71,9 +71,9 @@ static void on_event(struct board *b, enum engine_event event, const char *text)
 	board_event(supervisor(b), event, text);
 }
 
-static void on_save_drift(struct board *b, double freq)
+static void on_save_drift(struct board *b, const struct drift *drift)
 {
-	board_save_drift(supervisor(b), freq);
+	board_save_drift(supervisor(b), drift);
 }
 
 static void on_stats_line(struct board *b, const char *name, const char *line)
@@ -220,8 +220,8 @@ static void start(struct engine_process *p)
 		.entropy = &c->entropy,
 	};
 
-	in.drift_freq = c->clock.last.base_freq;
-	in.drift_known = c->clock.last.base_freq_known;
+	in.drift = c->clock.last.drift;
+	in.drift_known = c->clock.last.drift_known;
 	/* The one large step of -g is one of the program, not of each life. */
 	in.panic_once_ok = in.panic_once_ok && !c->clock.last.stepped;
 	ctl.engine = p->engine = engine_new(&in);

@@ -46,15 +46,24 @@ static void tell_manager(struct keeper *k, const char *what, const char *text)
 	(void)notify_send(k->notify_socket, line);
 }
 
+static struct drift_stamp stamp(const struct keeper *k)
+{
+	struct drift_stamp now = k->stamp;
+
+	now.wall_s = clock_now(k->clock) / NS_PER_S;
+	return now;
+}
+
 static void load_drift(struct keeper *k)
 {
 	const char *path = k->setup->cfg->drift_file;
-	int r = path ? drift_file_load(path, &k->base_freq) : -ENOENT;
+	struct drift_stamp now = stamp(k);
+	int r = path ? drift_file_load(path, &now, &k->drift) : -ENOENT;
 
-	k->base_freq_known = r == 0;
+	k->drift_known = r == 0;
 	if (r == 0)
 		log_info(log_of(k), "drift file %s: %+.3f ppm", path,
-			 k->base_freq * 1e6);
+			 k->drift.freq * 1e6);
 	else if (r == -EBADMSG)
 		log_warn(log_of(k),
 			 "drift file %s: damaged, set aside as %s.bad", path,
@@ -67,13 +76,15 @@ static void load_drift(struct keeper *k)
 static void save_drift(struct keeper *k)
 {
 	const char *path = k->setup->cfg->drift_file;
+	struct drift_stamp now = stamp(k);
+	struct drift drift = keeper_drift_now(k);
 	int r;
 
 	k->drift_unsaved = false;
 	k->drift_saved_mono_ns = loop_mono(k->loop);
 	if (!path)
 		return;
-	r = drift_file_save(path, k->base_freq);
+	r = drift_file_save(path, &drift, &now);
 	if (r < 0)
 		log_warn(log_of(k), "drift file %s: cannot be written: %s",
 			 path, strerror(-r));
@@ -137,6 +148,7 @@ void keeper_init(struct keeper *k, const struct setup *s, struct os_log *log,
 		.clock = clock,
 		.loop = loop,
 		.start_mono_ns = loop_mono(loop),
+		.drift_told_mono_ns = loop_mono(loop),
 		.drift_saved_mono_ns = loop_mono(loop),
 		.patience.fn = on_patience_end,
 		.watchdog.fn = on_watchdog,
@@ -145,6 +157,7 @@ void keeper_init(struct keeper *k, const struct setup *s, struct os_log *log,
 		.detach_pipe = -1,
 		.exit_status = -1,
 	};
+	drift_file_boot(k->stamp.boot);
 	load_drift(k);
 	open_stats(k);
 	if (s->cfg->pid_file) {
@@ -205,13 +218,24 @@ void keeper_event(struct keeper *k, enum engine_event event, const char *text)
 	}
 }
 
-void keeper_drift(struct keeper *k, double freq)
+void keeper_drift(struct keeper *k, const struct drift *drift)
 {
-	k->base_freq = freq;
-	k->base_freq_known = true;
+	k->drift = *drift;
+	k->drift_known = true;
 	k->drift_unsaved = true;
-	if (loop_mono(k->loop) - k->drift_saved_mono_ns >= DRIFT_INTERVAL_NS)
+	k->drift_told_mono_ns = loop_mono(k->loop);
+	if (k->drift_told_mono_ns - k->drift_saved_mono_ns >= DRIFT_INTERVAL_NS)
 		save_drift(k);
+}
+
+struct drift keeper_drift_now(const struct keeper *k)
+{
+	struct drift now = k->drift;
+
+	now.sigma =
+		drift_sigma_after(&k->drift, s_from_ns(loop_mono(k->loop) -
+						       k->drift_told_mono_ns));
+	return now;
 }
 
 static struct stats_file *find_stats(struct keeper *k, const char *name)

@@ -6,6 +6,7 @@
 
 #include "io/board.h"
 #include "io/loop.h"
+#include "os/drift_file.h"
 #include "os/log.h"
 #include "os/stats_file.h"
 #include "prog/ntpd/setup.h"
@@ -19,10 +20,11 @@ struct keeper {
 	struct os_log *log;
 	struct clock *clock;
 	struct loop *loop;
-	double base_freq; /* the clock's own frequency, s/s */
-	bool base_freq_known;
+	struct drift drift; /* of the clock itself, as told last */
+	bool drift_known;
+	struct drift_stamp stamp; /* but for the time */
 	bool drift_unsaved;
-	int64_t start_mono_ns, drift_saved_mono_ns;
+	int64_t start_mono_ns, drift_told_mono_ns, drift_saved_mono_ns;
 	struct stats_file stats[STATS_KINDS];
 	struct timer patience; /* -q, -w */
 	struct timer watchdog;
@@ -48,7 +50,11 @@ void keeper_init(struct keeper *k, const struct setup *s, struct os_log *log,
 void keeper_started(struct keeper *k, int detach_pipe);
 
 void keeper_event(struct keeper *k, enum engine_event event, const char *text);
-void keeper_drift(struct keeper *k, double freq);
+void keeper_drift(struct keeper *k, const struct drift *drift);
+
+/** What is known of the clock, with the time that has passed since. */
+struct drift keeper_drift_now(const struct keeper *k);
+
 void keeper_stats(struct keeper *k, const char *name, const char *line);
 
 /** Open log and statistics files again, after somebody rotated them. */

@@ -38,9 +38,9 @@ static void on_event(struct board *b, enum engine_event event, const char *text)
 	keeper_event(&of_board(b)->keeper, event, text);
 }
 
-static void on_save_drift(struct board *b, double freq)
+static void on_save_drift(struct board *b, const struct drift *drift)
 {
-	keeper_drift(&of_board(b)->keeper, freq);
+	keeper_drift(&of_board(b)->keeper, drift);
 }
 
 static void on_stats_line(struct board *b, const char *name, const char *line)
@@ -143,8 +143,8 @@ static void start(struct single *p)
 		.entropy = &p->os.entropy,
 	};
 
-	in.drift_freq = p->keeper.base_freq;
-	in.drift_known = p->keeper.base_freq_known;
+	in.drift = p->keeper.drift;
+	in.drift_known = p->keeper.drift_known;
 	ctl.engine = p->engine = engine_new(&in);
 	p->control = control_server_new(&ctl);
 	keeper_started(&p->keeper, -1);

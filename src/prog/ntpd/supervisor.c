@@ -103,8 +103,8 @@ static void publish_clock(struct clock_service *service)
 		.freq = s->clock.clock.freq,
 		.max_freq = s->clock.clock.max_freq,
 		.contested = s->clock.clock.contested,
-		.base_freq = s->keeper.base_freq,
-		.base_freq_known = s->keeper.base_freq_known,
+		.drift = keeper_drift_now(&s->keeper),
+		.drift_known = s->keeper.drift_known,
 		.stepped = service->guard.stepped,
 		.precision_log2 = s->clock.clock.precision_log2,
 	};
@@ -155,8 +155,8 @@ static void on_clock_command(struct os_watch *w)
 /* A dead engine leaves no slew behind. */
 static void calm_clock(struct supervisor *s)
 {
-	if (s->keeper.base_freq_known &&
-	    clock_set_freq(&s->clock.clock, s->keeper.base_freq) == 0)
+	if (s->keeper.drift_known &&
+	    clock_set_freq(&s->clock.clock, s->keeper.drift.freq) == 0)
 		publish_clock(&s->service);
 }
 
@@ -208,14 +208,14 @@ static void on_event(struct board_sink *sink, enum engine_event event,
 		keeper_event(&of_sink(sink)->sup->keeper, event, text);
 }
 
-static void on_drift(struct board_sink *sink, double freq)
+static void on_drift(struct board_sink *sink, const struct drift *drift)
 {
 	struct supervisor *s = of_sink(sink)->sup;
 
 	if (!is_engine(of_sink(sink)) ||
-	    clock_guard_freq(&s->service.guard, freq) != CLOCK_ASK_OK)
+	    clock_guard_freq(&s->service.guard, drift->freq) != CLOCK_ASK_OK)
 		return;
-	keeper_drift(&s->keeper, freq);
+	keeper_drift(&s->keeper, drift);
 	publish_clock(&s->service);
 }
 

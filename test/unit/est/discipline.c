@@ -370,6 +370,28 @@ static void drift_file(void **state)
 	assert_true(fx.d.bank.belief.pff < 2e-11);
 }
 
+/* How sure the file is, the bank is. */
+static void warm_start(void **state)
+{
+	struct fixture fx = fixture();
+
+	(void)state;
+	fx.p.freq_known = true;
+	start(&fx);
+	assert_near(fx.d.bank.belief.pff, 4e-12, 1e-18);
+	fx.p.freq_sigma = 0.3e-6;
+	start(&fx);
+	assert_near(fx.d.bank.belief.pff, 0.09e-12, 1e-18);
+	/* no worse than nothing known */
+	fx.p.freq_sigma = 1;
+	start(&fx);
+	assert_near(fx.d.bank.belief.pff, 1e-8, 1e-14);
+	/* without a frequency its spread means nothing */
+	fx.p.freq_known = false;
+	start(&fx);
+	assert_near(fx.d.bank.belief.pff, 1e-8, 1e-14);
+}
+
 /* Numbers that make no sense are not carried on with. */
 static void nonsense(void **state)
 {
@@ -405,6 +427,7 @@ int main(void)
 		cmocka_unit_test(clock_moved),
 		cmocka_unit_test(frequency_limit),
 		cmocka_unit_test(drift_file),
+		cmocka_unit_test(warm_start),
 		cmocka_unit_test(nonsense),
 	};
 

@@ -15,7 +15,7 @@ struct heard {
 	struct board_sink sink;
 	char text[1200], name[32];
 	int code;
-	double freq;
+	struct drift drift;
 	unsigned ready;
 };
 
@@ -42,9 +42,9 @@ static void on_event(struct board_sink *s, enum engine_event event,
 	snprintf(of(s)->text, sizeof of(s)->text, "%s", text);
 }
 
-static void on_drift(struct board_sink *s, double freq)
+static void on_drift(struct board_sink *s, const struct drift *drift)
 {
-	of(s)->freq = freq;
+	of(s)->drift = *drift;
 }
 
 static void on_stats(struct board_sink *s, const char *name, const char *line)
@@ -107,9 +107,11 @@ static void test_everything_arrives(void **state)
 	board_event(b, ENGINE_PANIC, "off");
 	assert_int_equal(hear(l), 1);
 	assert_int_equal(l->heard.code, ENGINE_PANIC);
-	board_save_drift(b, 12e-6);
+	board_save_drift(b, &(struct drift){12e-6, 1e-8, 1e-17});
 	assert_int_equal(hear(l), 1);
-	assert_near(l->heard.freq, 12e-6, 0);
+	assert_near(l->heard.drift.freq, 12e-6, 0);
+	assert_near(l->heard.drift.sigma, 1e-8, 0);
+	assert_near(l->heard.drift.q, 1e-17, 0);
 	board_stats_line(b, "loopstats", "1 2 3");
 	assert_int_equal(hear(l), 1);
 	assert_string_equal(l->heard.name, "loopstats");
@@ -152,7 +154,11 @@ static int hear_raw(struct line *l, uint16_t type, uint32_t epoch,
 static void test_what_is_not_ours_is_refused(void **state)
 {
 	struct line *l = *state;
-	const double nan_drift = (double)NAN;
+	const struct drift bad_drift[] = {
+		{.freq = (double)NAN}, {.sigma = (double)NAN}, {.sigma = -1e-9},
+		{.sigma = 0.1},        {.q = (double)NAN},     {.q = -1e-20},
+		{.q = HUGE_VAL},
+	};
 	const uint32_t bad_code[2] = {99, 0};
 	char no_nul[20];
 
@@ -161,7 +167,11 @@ static void test_what_is_not_ours_is_refused(void **state)
 	assert_int_equal(hear_raw(l, 1, EPOCH, no_nul, 4), -EPROTO);
 	assert_int_equal(hear_raw(l, 2, EPOCH, bad_code, 8), -EPROTO);
 	assert_int_equal(hear_raw(l, 3, EPOCH, bad_code, 8), -EPROTO);
-	assert_int_equal(hear_raw(l, 4, EPOCH, &nan_drift, 8), -EPROTO);
+	assert_int_equal(hear_raw(l, 4, EPOCH, bad_drift, 8), -EPROTO);
+	for (size_t i = 0; i < ARRAY_LEN(bad_drift); i++)
+		assert_int_equal(hear_raw(l, 4, EPOCH, &bad_drift[i],
+					  sizeof bad_drift[i]),
+				 -EPROTO);
 	assert_int_equal(hear_raw(l, 5, EPOCH, no_nul, 20), -EPROTO);
 	/* One that lives no more is only not listened to. */
 	assert_int_equal(hear_raw(l, 1, EPOCH - 1, NULL, 0), 0);

@@ -231,60 +231,185 @@ static void drift_texts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		double freq = 77;
+		struct drift d = {.freq = 77};
+		struct drift_stamp then;
 
 		assert_int_equal(drift_file_parse(cases[i].text,
-						  strlen(cases[i].text), &freq),
+						  strlen(cases[i].text), &d,
+						  &then),
 				 cases[i].error);
-		assert_near(freq, cases[i].error ? 77 : cases[i].ppm * 1e-6,
+		assert_near(d.freq, cases[i].error ? 77 : cases[i].ppm * 1e-6,
 			    1e-15);
+		assert_near(d.sigma + d.q, 0, 0);
 	}
-	assert_int_equal(drift_file_parse("1.0\0\n", 5, &(double){0}), -EINVAL);
+	assert_int_equal(drift_file_parse("1.0\0\n", 5, &(struct drift){0},
+					  &(struct drift_stamp){0}),
+			 -EINVAL);
+}
+
+#define BOOT "0b0e9b4c-1d2f-4c3e-8a3b-5c6d7e8f9a0b"
+
+/* F-08: of the lines after the first a damaged one costs only itself. */
+static void drift_facts(void **state)
+{
+	static const struct {
+		const char *text;
+		double sigma_ppm, q;
+		int64_t wall_s;
+		bool boot;
+	} cases[] = {
+		{"spread 0.013\nwander 2.3e-17\nsaved 1700000000\nboot " BOOT
+		 "\n",
+		 0.013, 2.3e-17, 1700000000, true},
+		{"boot " BOOT "\r\n\n  wander\t1e-18 \nspread 1\n", 1, 1e-18, 0,
+		 true},
+		{"spread nan\nwander 1e-18\n", 0, 1e-18, 0, false},
+		{"spread -1\nwander 1e-18\n", 0, 1e-18, 0, false},
+		{"spread 1e9\nwander 1e-18\n", 0, 1e-18, 0, false},
+		{"spread 1 2\nwander 1e-18\n", 0, 1e-18, 0, false},
+		{"spread\n1\nwander 1e-18\n", 0, 1e-18, 0, false},
+		{"\377\001\nwander 1e-18\n", 0, 1e-18, 0, false},
+		{"wander 1\nspread 0.1\n", 0.1, 0, 0, false},
+		{"saved -1\nspread 0.1\n", 0.1, 0, 0, false},
+		{"saved 1e300\nspread 0.1\n", 0.1, 0, 0, false},
+		{"boot " BOOT "0\nspread 0.1\n", 0.1, 0, 0, false},
+		{"boot ../../../../../../../../etc/passwd12\nspread 0.1\n", 0.1,
+		 0, 0, false},
+		{"future 1\nspread 0.1\n", 0.1, 0, 0, false},
+		/* cut off */
+		{"wander 1e-18\nspread 0.1", 0, 1e-18, 0, false},
+		/* longer than a line should be */
+		{"spread 0.1000000000000000000000000000000000000000000000000000"
+		 "000000000000000000000000000000000\nwander 1e-18\n",
+		 0, 1e-18, 0, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct drift_stamp then;
+		char text[512];
+		struct drift d;
+		int len = snprintf(text, sizeof text, "-6.421\n%s",
+				   cases[i].text);
+
+		assert_int_equal(drift_file_parse(text, (size_t)len, &d, &then),
+				 0);
+		assert_near(d.freq, -6.421e-6, 1e-15);
+		assert_near(d.sigma, cases[i].sigma_ppm * 1e-6, 1e-18);
+		assert_near(d.q, cases[i].q, 0);
+		assert_int_equal(then.wall_s, cases[i].wall_s);
+		assert_string_equal(then.boot, cases[i].boot ? BOOT : "");
+	}
+	/* What comes after a NUL is lost, what comes before is not. */
+	{
+		const char text[] = "1.5\nspread 0.1\n\0\nwander 1e-18\n";
+		struct drift_stamp then;
+		struct drift d;
+
+		assert_int_equal(
+			drift_file_parse(text, sizeof text - 1, &d, &then), 0);
+		assert_near(d.sigma, 0.1e-6, 1e-18);
+		assert_near(d.q, 0, 0);
+	}
+}
+
+/* F-17: what a date in the file, or today's, may do is bounded. */
+static void drift_ages(void **state)
+{
+	const struct drift d = {-6e-6, 0.3e-6, 1e-17};
+	const struct drift_stamp then = {1700000000, BOOT};
+	struct drift_stamp now = then;
+
+	(void)state;
+	assert_near(drift_file_sigma(&d, &then, &now), 0.3e-6, 1e-12);
+	/* an hour: sqrt(0.09e-12 + 0.036e-12) */
+	now.wall_s += 3600;
+	assert_near(drift_file_sigma(&d, &then, &now), 0.355e-6, 1e-9);
+	now.boot[0] = '1';
+	assert_near(drift_file_sigma(&d, &then, &now), 2e-6, 0);
+	now.wall_s = INT64_C(10000000000);
+	assert_near(drift_file_sigma(&d, &then, &now), 10e-6, 0);
+	now.wall_s = 1000;
+	assert_near(drift_file_sigma(&d, &then, &now), 0, 0);
+	now = then;
+	assert_near(
+		drift_file_sigma(&(struct drift){0, 1e-9, 1e-20}, &then, &now),
+		0.1e-6, 0);
+	assert_near(drift_file_sigma(&(struct drift){0}, &then, &now), 0, 0);
+	assert_near(drift_file_sigma(&d, &(struct drift_stamp){0}, &now), 0, 0);
+}
+
+static void boot_id(void **state)
+{
+	char once[DRIFT_FILE_BOOT_LEN], again[DRIFT_FILE_BOOT_LEN];
+
+	(void)state;
+	drift_file_boot(once);
+	drift_file_boot(again);
+	assert_string_equal(once, again);
+	assert_true(strlen(once) == 36 ||
+		    access("/proc/sys/kernel/random/boot_id", F_OK) < 0);
 }
 
 static void drift_saved_and_loaded(void **state)
 {
-	double freq;
+	const struct drift_stamp now = {1700000000, BOOT}, none = {0};
+	struct drift d = {0};
 
 	(void)state;
-	assert_int_equal(drift_file_load("drift", &freq), -ENOENT);
+	assert_int_equal(drift_file_load("drift", &now, &d), -ENOENT);
 	for (int i = -500; i <= 500; i += 25) {
-		assert_int_equal(drift_file_save("drift", i * 0.99999e-6), 0);
-		assert_int_equal(drift_file_load("drift", &freq), 0);
-		assert_near(freq, i * 0.99999e-6, 0.6e-12);
+		const struct drift saved = {i * 0.99999e-6, 0.2e-6, 3e-18};
+
+		assert_int_equal(drift_file_save("drift", &saved, &now), 0);
+		assert_int_equal(drift_file_load("drift", &now, &d), 0);
+		assert_near(d.freq, saved.freq, 0.6e-12);
+		assert_near(d.sigma, 0.2e-6, 1e-12);
+		assert_near(d.q, 3e-18, 1e-24);
 	}
 	assert_int_equal(mode_of("drift"), S_IFREG | 0644);
-	assert_int_equal(drift_file_save("drift", 501e-6), -ERANGE);
-	assert_int_equal(drift_file_save("drift", (double)NAN), -ERANGE);
-	assert_int_equal(drift_file_save("drift", -6.421e-6), 0);
+	d = (struct drift){.freq = 501e-6};
+	assert_int_equal(drift_file_save("drift", &d, &now), -ERANGE);
+	d = (struct drift){.freq = (double)NAN};
+	assert_int_equal(drift_file_save("drift", &d, &now), -ERANGE);
+	d = (struct drift){.sigma = (double)NAN};
+	assert_int_equal(drift_file_save("drift", &d, &now), -ERANGE);
+	d = (struct drift){.freq = -6.421e-6};
+	assert_int_equal(drift_file_save("drift", &d, &none), 0);
 	assert_string_equal(scratch_get("drift"), "-6.421000\n");
+	d = (struct drift){-6.421e-6, 0.013e-6, 2.345e-17};
+	assert_int_equal(drift_file_save("drift", &d, &now), 0);
+	assert_string_equal(scratch_get("drift"),
+			    "-6.421000\nspread 0.013000\nwander 2.345e-17\n"
+			    "saved 1700000000\nboot " BOOT "\n");
 }
 
 /* F-07: a damaged file is set aside, once, and its place is free again. */
 static void drift_damaged(void **state)
 {
-	double freq = 77;
+	const struct drift_stamp now = {0};
+	struct drift d = {.freq = 77};
 
 	(void)state;
 	scratch_put("drift", "\0\377ELF", 5);
-	assert_int_equal(drift_file_load("drift", &freq), -EBADMSG);
+	assert_int_equal(drift_file_load("drift", &now, &d), -EBADMSG);
 	assert_int_equal(access("drift.bad", F_OK), 0);
-	assert_int_equal(drift_file_load("drift", &freq), -ENOENT);
+	assert_int_equal(drift_file_load("drift", &now, &d), -ENOENT);
 	/* 2 GB, though nothing is stored */
 	scratch_put_text("drift", "1.0\n");
 	assert_int_equal(truncate("drift", INT64_C(2) << 30), 0);
-	assert_int_equal(drift_file_load("drift", &freq), -EBADMSG);
+	assert_int_equal(drift_file_load("drift", &now, &d), -EBADMSG);
 	/* Not ours to move: */
 	assert_int_equal(symlink("/etc/passwd", "drift"), 0);
-	assert_int_equal(drift_file_load("drift", &freq), -ELOOP);
+	assert_int_equal(drift_file_load("drift", &now, &d), -ELOOP);
 	assert_int_equal(unlink("drift"), 0);
 	assert_int_equal(mkdir("drift", 0700), 0);
-	assert_int_equal(drift_file_load("drift", &freq), -EINVAL);
+	assert_int_equal(drift_file_load("drift", &now, &d), -EINVAL);
 	assert_int_equal(rmdir("drift"), 0);
 	assert_int_equal(mkfifo("drift", 0600), 0);
-	assert_int_equal(drift_file_load("drift", &freq), -EINVAL);
+	assert_int_equal(drift_file_load("drift", &now, &d), -EINVAL);
 	assert_int_equal(mode_of("drift"), S_IFIFO | 0600);
-	assert_near(freq, 77, 0);
+	assert_near(d.freq, 77, 0);
 }
 
 /* V23 */
@@ -318,6 +443,9 @@ int main(void)
 		IN_SCRATCH(killed_while_writing),
 		IN_SCRATCH(read_refuses),
 		cmocka_unit_test(drift_texts),
+		cmocka_unit_test(drift_facts),
+		cmocka_unit_test(drift_ages),
+		cmocka_unit_test(boot_id),
 		IN_SCRATCH(drift_saved_and_loaded),
 		IN_SCRATCH(drift_damaged),
 		IN_SCRATCH(pid_files),

@@ -215,13 +215,13 @@ static void the_board_remembers(void **state)
 	assert_false(h->has_view);
 	board_publish(h->io.board, &view);
 	board_event(h->io.board, ENGINE_SYNCHRONISED, "hello");
-	board_save_drift(h->io.board, 1e-6);
+	board_save_drift(h->io.board, &(struct drift){.freq = 1e-6});
 	board_stats_line(h->io.board, "loopstats", "0");
 	assert_int_equal(h->view.stratum, 2);
 	assert_int_equal(sim_host_events(h, ENGINE_SYNCHRONISED), 1);
 	assert_int_equal(sim_host_events(h, ENGINE_PANIC), 0);
 	assert_string_equal(h->event[0].text, "hello");
-	assert_near(h->drift, 1e-6, 0);
+	assert_near(h->drift.freq, 1e-6, 0);
 	h->log_watch = "false";
 	log_notice(h->io.log, "source x: falseticker");
 	log_notice(h->io.log, "source y: fine");
