@@ -528,10 +528,12 @@ double bank_update(struct bank *b, unsigned slot, double z,
 {
 	double e = expected_share(level), nu = 0;
 	const struct bank_filter *best = best_filter(b);
-	bool telling;
+	bool telling, not_ours;
 
 	assert(slot < b->n);
 	telling = tells(b, slot, z, level);
+	/* The others are calm: it is that server's affair, or soon to be seen. */
+	not_ours = b->odd && !b->surprised && most_say(b, 0);
 	for (unsigned i = 0; i < BANK_FILTERS; i++) {
 		struct bank_filter *k = &b->filter[i];
 		struct innovation in = {0};
@@ -544,7 +546,8 @@ double bank_update(struct bank *b, unsigned slot, double z,
 		ll = temper(&in);
 		if (telling)
 			k->log_weight = FORGET * k->log_weight + ll;
-		correct(k, 2 + 2 * b->n, &in);
+		if (!not_ours)
+			correct(k, 2 + 2 * b->n, &in);
 	}
 	level_weights(b);
 	mix(b);

@@ -101,7 +101,8 @@ void bank_limit(struct bank *b, double limit);
 void bank_doubt(struct bank *b, double variance);
 
 /**
- * Take in a measurement z of x + b + a e with noise of this level.  A single outlier has little influence.  When the last
+ * Take in a measurement z of x + b + a e with noise of this level.  An outlier
+ * has no influence while most other sources are calm, else little.  When the last
  * samples of most sources are outliers on one side (of an only source the last
  * two), the clock has changed; three in succession of one that the others do
  * not bear out mean that it has gone astray and should leave, or the other one

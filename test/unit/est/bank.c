@@ -212,6 +212,26 @@ static void server_jumps(void **state)
 	assert_true(bank_agrees(&b, 1e-3, 0.1, &level));
 }
 
+/* A false server leaves no trace in the others' constant errors. */
+static void hears_no_lies(void **state)
+{
+	static struct bank b;
+	double before;
+
+	(void)state;
+	start(&b, 4);
+	for (unsigned i = 0; i < 12; i++)
+		bank_update(&b, i % 3, 0, &level);
+	bank_update(&b, 3, 0, &level);
+	before = b.belief.x;
+	for (int i = 0; i < 3; i++) {
+		bank_update(&b, 3, 0.02, &level);
+		assert_true(b.odd && !b.surprised);
+		assert_near(b.belief.x, before, 1e-15);
+	}
+	assert_true(b.astray);
+}
+
 /* A new oscillator's wander is found by predicting well with it. */
 static void learns_wander(void **state)
 {
@@ -443,6 +463,7 @@ int main(void)
 		cmocka_unit_test(jump),
 		cmocka_unit_test(both_sides),
 		cmocka_unit_test(server_jumps),
+		cmocka_unit_test(hears_no_lies),
 		cmocka_unit_test(learns_wander),
 		cmocka_unit_test(honest),
 		cmocka_unit_test(leave),
