@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -16,6 +17,7 @@ struct pool_settings {
 	/* the books */
 	char *database;  /* "sqlite:/var/lib/pool/pool.db" */
 	char *state_dir; /* "/var/lib/pool" */
+	char *user;      /* whom poold and pooldns become; NULL: as it is */
 	char *name;      /* of the pool, on pages: "NTP pool" */
 	char *domain;    /* "pool.example.org", the DNS origin */
 	char *contact;   /* mail address of the staff */
@@ -27,7 +29,9 @@ struct pool_settings {
 	unsigned web_workers;
 	bool sign_up;       /* strangers may make accounts */
 	bool public_scores; /* score pages without log-in */
-	char *user_header; /* log-in by a proxy: header with the mail address; NULL */
+	char **web_proxy; /* whose X-Forwarded-For is believed; NULL: nobody's */
+	char *user_header; /* log-in by such a proxy: header with the mail address; NULL */
+	unsigned password_kib; /* memory that argon2id takes */
 	/* DNS */
 	char *dns_listen;           /* "127.0.0.1:10053" */
 	char *snapshot;             /* "/var/lib/pool/zones.snap" */
@@ -75,6 +79,10 @@ void settings_free(struct pool_settings *s);
  */
 MUST_CHECK int settings_read(struct pool_settings *s, const char *path,
 			     FILE *errors);
+
+/** The same of a text in memory; path is only for the findings. */
+MUST_CHECK int settings_parse(struct pool_settings *s, const char *path,
+			      const char *text, size_t len, FILE *errors);
 
 /** Every value with its default, as a file that could be read again. */
 void settings_print(const struct pool_settings *s, FILE *out);
