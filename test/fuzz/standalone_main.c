@@ -12,11 +12,14 @@
  * every file of the corpus folders, then some seeded mutations of each.
  *
  *     fuzz-NAME CORPUS_DIR...
+ *
+ * With TEST_BRIEFLY in the environment (Valgrind) fewer mutations.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define INPUT_MAX 65536
 #define MUTATIONS 200
+#define MUTATIONS_BRIEFLY 20
 
 /* Exactly as large as the input, so that a sanitizer sees one octet too far. */
 static void run_one(const uint8_t *data, size_t size)
@@ -33,8 +36,9 @@ static void run_one(const uint8_t *data, size_t size)
 static void run_mutations(struct rng *rng, const uint8_t *data, size_t size)
 {
 	static uint8_t buf[INPUT_MAX];
+	int most = getenv("TEST_BRIEFLY") ? MUTATIONS_BRIEFLY : MUTATIONS;
 
-	for (int n = 0; n < MUTATIONS && size > 0; n++) {
+	for (int n = 0; n < most && size > 0; n++) {
 		uint64_t r = rng_u64(rng);
 		size_t cut = r & 1 ? size : r >> 8 & 0xffff;
 
