@@ -59,6 +59,18 @@ static const struct filter_stage *best_stage(const struct filter *f,
 	return best;
 }
 
+/* Two standard deviations of what the frequency may do between two samples. */
+static double turn_s(const struct filter_now *now, const struct sample *a,
+		     const struct sample *b)
+{
+	return 2 * now->freq_sigma * s_from_ns(a->mono_ns - b->mono_ns);
+}
+
+static double square(double x)
+{
+	return x * x;
+}
+
 static void sort(double *v, size_t n)
 {
 	for (size_t i = 1; i < n; i++) {
@@ -92,23 +104,22 @@ static double delay_floor(const struct filter *f, double *spread_s)
 static double unexplained_variance(const struct filter *f, double floor_s,
 				   const struct filter_now *now)
 {
-	double square[SOURCE_FILTER_LEN] = {0};
+	double left[SOURCE_FILTER_LEN] = {0};
 
 	for (size_t i = 0; i + 1 < f->n; i++) {
 		const struct filter_stage *a = &f->stage[i], *b = a + 1;
 		double d = brought_forward(a, now) - brought_forward(b, now);
 		double ea = a->s.delay_s - floor_s;
 		double eb = b->s.delay_s - floor_s;
-		double turn = 2 * now->freq_sigma *
-			      s_from_ns(a->s.mono_ns - b->s.mono_ns);
 
-		square[i] =
-			fmax(d * d - (ea * ea + eb * eb) / 4 - turn * turn, 0);
+		left[i] = fmax(d * d - (ea * ea + eb * eb) / 4 -
+				       square(turn_s(now, &a->s, &b->s)),
+			       0);
 	}
 	if (f->n < 2)
 		return 0;
-	sort(square, f->n - 1);
-	return square[(f->n - 1) / 2] / (2 * 0.455);
+	sort(left, f->n - 1);
+	return left[(f->n - 1) / 2] / (2 * 0.455);
 }
 
 /*
@@ -134,6 +145,10 @@ static double noise_var(const struct filter *f, const struct filter_stage *best,
 	       now->precision_s * now->precision_s;
 }
 
+/*
+ * What a frequency that is not known yet may have turned between two samples is
+ * no jitter, or a long poll would make a source too bad to learn it from.
+ */
 static double rms_to_best(const struct filter *f,
 			  const struct filter_stage *best,
 			  const struct filter_now *now)
@@ -144,7 +159,9 @@ static double rms_to_best(const struct filter *f,
 		double d = brought_forward(&f->stage[i], now) -
 			   brought_forward(best, now);
 
-		sum += d * d;
+		sum += fmax(
+			d * d - square(turn_s(now, &f->stage[i].s, &best->s)),
+			0);
 	}
 	if (f->n > 1)
 		sum /= (double)(f->n - 1);
