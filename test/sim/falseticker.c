@@ -36,11 +36,33 @@ static void from_the_beginning(void **state)
 	}
 }
 
+/* Minorities of every size, each liar with a time of its own or all with one. */
+static void minorities(void **state)
+{
+	struct town t;
+
+	(void)state;
+	for (int servers = 3; servers <= 7; servers++) {
+		for (int liars = 1; 2 * liars < servers; liars++) {
+			town_init(&t, (uint64_t)servers, servers, "iburst", "");
+			for (int i = 0; i < liars; i++)
+				sim_host_set_offset(
+					t.server[i].host,
+					servers % 2 ? 0.1 : 0.1 * i - 0.5);
+			town_run(&t, 400, 4000);
+			assert_below(t.judge.max_s, 1e-3);
+			assert_int_equal(t.judge.served, t.judge.looks);
+			town_done(&t);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(falseticker),
 		cmocka_unit_test(from_the_beginning),
+		cmocka_unit_test(minorities),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
