@@ -226,6 +226,7 @@ CREATE TABLE monitor (
 	public_key {blob},                     -- Ed25519
 	families BIGINT NOT NULL DEFAULT 3,    -- 1: IPv4, 2: IPv6
 	version TEXT NOT NULL DEFAULT '',
+	address TEXT NOT NULL DEFAULT '',      -- where it called from last
 	created_ms BIGINT NOT NULL,
 	seen_ms BIGINT,
 	submit_ms BIGINT,
@@ -240,6 +241,7 @@ CREATE TABLE batch (
 	monitor_id BIGINT NOT NULL REFERENCES monitor(id),
 	given_ms BIGINT NOT NULL,
 	taken_ms BIGINT,                       -- results are in the log
+	servers TEXT NOT NULL DEFAULT '',      -- what it asks for: ids, blanks between
 	results BIGINT NOT NULL DEFAULT 0,
 	hash {blob},                           -- of the body, for the record
 	signature {blob}
@@ -263,6 +265,7 @@ CREATE TABLE pair (
 	PRIMARY KEY (server_id, monitor_id)
 );
 CREATE INDEX pair_next ON pair(monitor_id, next_ms);
+CREATE INDEX pair_score ON pair(monitor_id, score_ms);
 
 -- Every step of every score.  What score/ needs to compute it again is here.
 CREATE TABLE log (
@@ -281,9 +284,11 @@ CREATE TABLE log (
 	refid BIGINT,
 	falseticker BIGINT NOT NULL DEFAULT 0,
 	profile TEXT NOT NULL DEFAULT 'classic',
-	rule TEXT NOT NULL,                    -- name in score/rules.c
+	rule TEXT NOT NULL,                    -- name in score/rules.c, or 'median'
 	step {real} NOT NULL,
 	score {real} NOT NULL,                 -- after it
+	taken_ms BIGINT NOT NULL,              -- when it was scored; the order of medians
+	voice BIGINT NOT NULL DEFAULT 0,       -- state of the pair: 0 candidate, 1 testing, 2 active, 3 paused
 	counts BIGINT NOT NULL DEFAULT 1,      -- 0: the monitor's clock was wrong
 	PRIMARY KEY (server_id, at_ms, monitor_id)
 ){rowless};
