@@ -125,6 +125,25 @@ int sandbox_enter(enum sandbox_role role, enum sandbox_filter filter, bool jail,
 	return syscall_filter_load(role, filter);
 }
 
+static int change_user(const struct sandbox_user *user)
+{
+	if ((user->name ? initgroups(user->name, user->gid)
+			: setgroups(0, NULL)) < 0 ||
+	    setresgid(user->gid, user->gid, user->gid) < 0 ||
+	    setresuid(user->uid, user->uid, user->uid) < 0)
+		return -errno;
+	return 0;
+}
+
+int sandbox_become(const struct sandbox_user *user)
+{
+	int r = 0;
+
+	if (geteuid() == 0 && user->uid != 0)
+		r = change_user(user);
+	return r < 0 ? r : give_up_privileges();
+}
+
 int sandbox_supervisor(const struct sandbox_user *user)
 {
 	const cap_value_t keep[] = {CAP_SYS_TIME, CAP_SYS_CHROOT, CAP_SETUID,
@@ -133,6 +152,7 @@ int sandbox_supervisor(const struct sandbox_user *user)
 	int n = user->uid == 0      ? (int)ARRAY_LEN(keep)
 		: user->keep_chroot ? 2
 				    : 1;
+	int r;
 
 	if (geteuid() != 0)
 		return 0;
@@ -140,12 +160,8 @@ int sandbox_supervisor(const struct sandbox_user *user)
 		return keep_caps(keep, n);
 	if (prctl(PR_SET_KEEPCAPS, 1L, 0L, 0L, 0L) < 0)
 		return -errno;
-	if ((user->name ? initgroups(user->name, user->gid)
-			: setgroups(0, NULL)) < 0 ||
-	    setresgid(user->gid, user->gid, user->gid) < 0 ||
-	    setresuid(user->uid, user->uid, user->uid) < 0)
-		return -errno;
-	return keep_caps(keep, n);
+	r = change_user(user);
+	return r < 0 ? r : keep_caps(keep, n);
 }
 
 static int find_group(const char *name, gid_t *gid)

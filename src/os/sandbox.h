@@ -46,6 +46,12 @@ struct sandbox_user {
 };
 
 /**
+ * Become that user, if we are root and it is not, and keep no capability and
+ * no way to get one.  0 or -errno.
+ */
+MUST_CHECK int sandbox_become(const struct sandbox_user *user);
+
+/**
  * Become that user and keep CAP_SYS_TIME (and what starting children in a
  * chroot takes), if we have it.  Does nothing when not root.  0 or -errno.
  */

@@ -339,6 +339,11 @@ void settings_free(struct pool_settings *s)
 	free(s);
 }
 
+bool settings_https(const struct pool_settings *s)
+{
+	return s->web_cert || strncmp(s->web_url, "https:", 6) == 0;
+}
+
 /* Quoted when it has to be, as the lexer reads it. */
 static void print_word(const char *s, FILE *out)
 {

@@ -36,6 +36,7 @@ struct request {
 	const char *(*header)(const struct request *rq, const char *name);
 	void *http;
 	char address[NET_ADDR_TEXT_LEN]; /* of the client */
+	bool from_proxy; /* the connection comes from a web-proxy */
 	int64_t now_ms;
 	const struct pool_settings *settings;
 	struct db *db;

@@ -85,9 +85,7 @@ size_t router_body_max(const char *method, const char *path)
 		router_find(routes, method, path, arg, &text, allow);
 
 	free(text);
-	if (!r)
-		return 0;
-	return r->body_max ? r->body_max : BODY_MAX;
+	return r && r->body_max ? r->body_max : BODY_MAX;
 }
 
 void router_serve(struct request *rq, struct response *rs)

@@ -22,7 +22,7 @@ const struct route *router_find(const struct route *table, const char *method,
 				const char *path, const char *arg[REQUEST_ARGS],
 				char **text, char allow[64]);
 
-/** How long a body the row that fits takes; 0: there is no such row. */
+/** How long a body the row that fits takes. */
 size_t router_body_max(const char *method, const char *path);
 
 /** Fill in the response, whatever comes. */
