@@ -118,7 +118,7 @@ static void withdrawn(void **state)
 	town_done(&t);
 }
 
-#define NS(s) ((int64_t)(s)*1000000000)
+#define NS(s) ((int64_t)((s)*1e9))
 
 /* At the end of June 2026 TAI - UTC becomes 38 s, says a file that is good until the given time. */
 static struct leap_table june(const struct town *t, double expires_s)
