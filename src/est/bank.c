@@ -9,8 +9,12 @@
 #define Q_LOWEST 1e-20
 #define Q_RATIO 10
 
-/* Constant error of a source: this share of its round trip, one sigma. */
+/*
+ * Constant error of a source, one sigma: this share of its round trip.  A longer
+ * path than one across a country is a chain of such paths: variances add.
+ */
 #define BIAS_SHARE 0.015
+#define LEG_S 0.02
 /* Share of queues that turns into offset, one sigma: some, or anything. */
 #define SHARE_SIGMA 0.1
 #define SHARE_SIGMA_FREE 0.3
@@ -67,6 +71,11 @@ static double p(const struct bank_filter *k, unsigned i, unsigned j)
 static double square(double x)
 {
 	return x * x;
+}
+
+static double bias_var(double path_s)
+{
+	return square(BIAS_SHARE) * path_s * fmin(path_s, LEG_S);
 }
 
 static double share_var(const struct bank_filter *k)
@@ -196,7 +205,7 @@ static void set_slot(struct bank *b, unsigned slot, double path_s)
 	b->slot[slot] = (struct bank_slot){
 		.path_s = path_s,
 		.calm_s = HUGE_VAL,
-		.bias_var = fmax(square(BIAS_SHARE * path_s), PBB_MIN),
+		.bias_var = fmax(bias_var(path_s), PBB_MIN),
 	};
 	for (unsigned i = 0; i < BANK_FILTERS; i++) {
 		struct bank_filter *k = &b->filter[i];
@@ -492,8 +501,7 @@ bool bank_agrees(const struct bank *b, double z, double path_s,
 		 const struct noise_level *level)
 {
 	double nu = z - b->belief.x;
-	double s = b->belief.pxx + square(BIAS_SHARE * path_s) +
-		   bank_noise(b, level);
+	double s = b->belief.pxx + bias_var(path_s) + bank_noise(b, level);
 
 	return nu * nu <= OUTLIER * OUTLIER * s;
 }

@@ -212,6 +212,28 @@ static void server_jumps(void **state)
 	assert_true(bank_agrees(&b, 1e-3, 0.1, &level));
 }
 
+/*
+ * Between two that disagree x is where their constant errors are least
+ * surprising: up to 20 ms, a path's variance grows as its square, 0.015 sigma,
+ * and from there as the path.
+ */
+static void whom_to_trust(void **state)
+{
+	static struct bank b;
+
+	(void)state;
+	start(&b, 0);
+	bank_join(&b, 10e-3);
+	bank_join(&b, 80e-3);
+	for (int i = 0; i < 40; i++) {
+		bank_predict(&b, 16, 0);
+		bank_update(&b, 0, 0, &level);
+		bank_update(&b, 1, 340e-6, &level);
+	}
+	/* 0.08 * 0.02 / 0.01^2 = 16 times the variance */
+	assert_near(b.belief.x, 340e-6 / 17, 2e-6);
+}
+
 /* A false server leaves no trace in the others' constant errors. */
 static void hears_no_lies(void **state)
 {
@@ -463,6 +485,7 @@ int main(void)
 		cmocka_unit_test(jump),
 		cmocka_unit_test(both_sides),
 		cmocka_unit_test(server_jumps),
+		cmocka_unit_test(whom_to_trust),
 		cmocka_unit_test(hears_no_lies),
 		cmocka_unit_test(learns_wander),
 		cmocka_unit_test(honest),
