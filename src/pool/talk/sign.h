@@ -7,7 +7,7 @@
 #include "base/attr.h"
 
 /*
- * A monitor signs what it sends (Ed25519), so that nobody else, not even
+ * A monitor signs what it sends (Ed25519ph, RFC 8032), so that nobody else, not even
  * whoever sees the books, can speak for it.  What is signed is the purpose,
  * a newline, and the body as it goes over the wire: a signature for one
  * purpose is none for another.
