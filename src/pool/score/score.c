@@ -61,9 +61,9 @@ static struct score_step judge_classic(const struct measurement *m)
 		return plain(RULE_STRATUM_8, -4);
 	if (offset_s > 0.750)
 		return plain(RULE_OFFSET_750MS, -2);
-	if (offset_s > 0.100)
+	if (offset_s > SCORE_OFFSET_FAIR_S)
 		return plain(RULE_OFFSET_100MS, line(-2.308, offset_s, 0.731));
-	if (offset_s > 0.025)
+	if (offset_s > SCORE_OFFSET_GOOD_S)
 		return plain(RULE_OFFSET_25MS,
 			     fmin(1, line(-6.667, offset_s, 1.167)));
 	return plain(RULE_GOOD, 1);

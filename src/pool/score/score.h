@@ -14,6 +14,9 @@
 #define SCORE_DECAY 0.95
 #define SCORE_IN_POOL 10.0 /* handed out from here on */
 
+#define SCORE_OFFSET_GOOD_S 0.025 /* a full point */
+#define SCORE_OFFSET_FAIR_S 0.100 /* still enough to stay in the pool */
+
 /* The error of an answer with stratum 0 and no kiss code. */
 #define SCORE_ERROR_STRATUM_0 "unexpected stratum 0"
 

@@ -3,11 +3,6 @@
 
 #include "pool/store/row.h"
 
-#define COLUMNS                                                          \
-	"server_id, at_ms, monitor_id, offset_s, rtt_s, stratum, leap, " \
-	"error, samples, lost, root_delay_s, root_disp_s, refid, "       \
-	"falseticker, profile, rule, step, score, taken_ms, voice, counts "
-
 static struct db_value unless_negative(int64_t v)
 {
 	return db_int_if(v >= 0, v);
@@ -17,7 +12,8 @@ int log_insert(struct db *db, const struct log_row *r)
 {
 	return row_run(
 		db,
-		"INSERT INTO log (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, "
+		"INSERT INTO log (" LOG_COLUMNS
+		") VALUES ($1, $2, $3, $4, $5, $6, "
 		"$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
 		"$20, $21)",
 		DB(db_int(r->server_id), db_int(r->at_ms),
@@ -48,7 +44,7 @@ int log_insert_sample(struct db *db, int64_t server_id, int64_t at_ms,
 void log_ask_replay(struct db *db, struct db_rows *rows)
 {
 	db_ask(db, rows,
-	       "SELECT " COLUMNS
+	       "SELECT " LOG_COLUMNS
 	       "FROM log ORDER BY server_id, at_ms, monitor_id",
 	       DB_NONE);
 }

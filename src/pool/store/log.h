@@ -50,4 +50,10 @@ MUST_CHECK int log_insert_sample(struct db *db, int64_t server_id,
 /** Everything that is kept, by server, time and monitor; then log_next(), db_end(). */
 void log_ask_replay(struct db *db, struct db_rows *rows);
 
+/* What log_next() reads, in its order; for queries in pool/store/ only. */
+#define LOG_COLUMNS                                                      \
+	"server_id, at_ms, monitor_id, offset_s, rtt_s, stratum, leap, " \
+	"error, samples, lost, root_delay_s, root_disp_s, refid, "       \
+	"falseticker, profile, rule, step, score, taken_ms, voice, counts "
+
 bool log_next(struct db_rows *rows, struct log_row *out);

@@ -41,6 +41,55 @@ static const char *status_text(int status)
 	return "";
 }
 
+/* Where a visitor can go from everywhere. */
+static const struct {
+	const char *path, *name;
+} places[] = {
+	{"/join", "Join"},
+	{"/use", "Use"},
+	{"/scores/", "Scores"},
+	{"/zone/@", "Zones"},
+	{"/lists/stratum1", "Lists"},
+	{"/monitors", "Monitors"},
+};
+
+/* Is the page that is asked for this one, or one below it? */
+static bool is_here(const struct request *rq, const char *path)
+{
+	size_t len = strcspn(path + 1, "/") + 1;
+
+	return rq->path && strncmp(rq->path, path, len) == 0 &&
+	       (rq->path[len] == '/' || rq->path[len] == '\0');
+}
+
+static void place(const struct request *rq, struct html *h, const char *path,
+		  const char *name)
+{
+	html_put(h, "<li><a href=\"%s\"", path);
+	if (is_here(rq, path))
+		html_put(h, " aria-current=\"%s\"",
+			 strcmp(rq->path, path) == 0 ? "page" : "true");
+	html_put(h, ">%s</a></li>\n", name);
+}
+
+static void page_header(const struct request *rq, struct html *h)
+{
+	html_put(h,
+		 "<a class=\"skip\" href=\"#main\">Skip to the content</a>\n"
+		 "<header class=\"site\"><a class=\"name\" href=\"/\">"
+		 "<img src=\"/static/ball.svg\" alt=\"\" width=\"24\" "
+		 "height=\"24\">%s</a>\n"
+		 "<nav aria-label=\"Main\"><ul>\n",
+		 rq->settings->name);
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		place(rq, h, places[i].path, places[i].name);
+	if (rq->person)
+		place(rq, h, "/manage", "Manage");
+	else
+		place(rq, h, "/login", "Log in");
+	html_put(h, "</ul></nav></header>\n");
+}
+
 void page_begin(const struct request *rq, struct response *rs,
 		const char *title, ...)
 {
@@ -59,15 +108,11 @@ void page_begin(const struct request *rq, struct response *rs,
 	html_put(h,
 		 " &middot; %s</title>\n"
 		 "<link rel=\"stylesheet\" href=\"/static/style.css\">\n"
-		 "</head>\n<body>\n"
-		 "<a class=\"skip\" href=\"#main\">Skip to the content</a>\n"
-		 "<header><a class=\"home\" href=\"/\">%s</a>\n<nav>"
-		 "<a href=\"/join\">Join</a> <a href=\"/use\">Use</a> "
-		 "<a href=\"/scores/\">Scores</a> ",
-		 rq->settings->name, rq->settings->name);
-	html_put(h, rq->person ? "<a href=\"/manage\">Manage</a>"
-			       : "<a href=\"/login\">Log in</a>");
-	html_put(h, "</nav></header>\n<main id=\"main\">\n<h1>");
+		 "<link rel=\"icon\" href=\"/static/ball.svg\">\n"
+		 "</head>\n<body>\n",
+		 rq->settings->name);
+	page_header(rq, h);
+	html_put(h, "<main id=\"main\">\n<h1>");
 	html_raw(h, buf_text(&t.buf), t.buf.len);
 	html_put(h, "</h1>\n");
 	buf_done(&t.buf);
@@ -75,11 +120,15 @@ void page_begin(const struct request *rq, struct response *rs,
 
 void page_end(const struct request *rq, struct response *rs)
 {
-	html_put(&rs->body, "</main>\n<footer>%s", rq->settings->name);
+	html_put(&rs->body, "</main>\n<footer class=\"site\"><p>%s",
+		 rq->settings->name);
 	if (rq->settings->contact)
 		html_put(&rs->body, " &middot; <a href=\"mailto:%s\">%s</a>",
 			 rq->settings->contact, rq->settings->contact);
-	html_put(&rs->body, "</footer>\n</body>\n</html>\n");
+	html_put(&rs->body,
+		 " &middot; <a href=\"/scores/rules\">How scores are made</a>"
+		 " &middot; <a href=\"/dns\">DNS</a></p></footer>\n"
+		 "</body>\n</html>\n");
 }
 
 void page_form(const struct request *rq, struct response *rs,

@@ -7,3 +7,6 @@
 
 /* health.c */
 void page_health(const struct request *rq, struct response *rs);
+
+/* static.c */
+void page_static(const struct request *rq, struct response *rs);

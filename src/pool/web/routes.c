@@ -4,6 +4,7 @@
 
 /* clang-format off */
 const struct route routes[] = {
+	{"GET", "/static/:name", PAGE_PUBLIC, page_static, 0},
 	{"GET", "/healthz", PAGE_PUBLIC, page_health, 0},
 	{0},
 };
