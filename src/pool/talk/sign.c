@@ -6,9 +6,9 @@
 #include <sodium.h>
 #include <string.h>
 
-static_assert(SIGN_PUBLIC_LEN == crypto_sign_PUBLICKEYBYTES);
-static_assert(SIGN_SECRET_LEN == crypto_sign_SECRETKEYBYTES);
-static_assert(SIGN_LEN == crypto_sign_BYTES);
+static_assert(SIGN_PUBLIC_LEN == crypto_sign_PUBLICKEYBYTES, "of libsodium");
+static_assert(SIGN_SECRET_LEN == crypto_sign_SECRETKEYBYTES, "of libsodium");
+static_assert(SIGN_LEN == crypto_sign_BYTES, "of libsodium");
 
 #define BASE64 sodium_base64_VARIANT_URLSAFE_NO_PADDING
 

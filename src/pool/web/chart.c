@@ -33,7 +33,7 @@ static const struct {
 } bands[] = {
 	{SCORE_OFFSET_GOOD_S, "good"},
 	{SCORE_OFFSET_FAIR_S, "fair"},
-	{INFINITY, "bad"},
+	{(double)INFINITY, "bad"},
 };
 #define BANDS ARRAY_LEN(bands)
 

@@ -56,7 +56,7 @@ static void values_come_back(void **state)
 	} rows[] = {
 		{INT64_MIN, "", -0.0},
 		{-1, "it's \"quoted\" \\ $1 -- ; {id}", 1e-308},
-		{0, NULL, NAN},
+		{0, NULL, (double)NAN},
 		{1, "z\xC3\xBC\xE2\x82\xAC\xF0\x9F\x95\x90", 0.1},
 		{INT64_MAX, "\x01\x7F\n\r\t%s", -1.7976931348623157e308},
 	};
@@ -126,7 +126,7 @@ static void null_then_number(void **state)
 	struct db *db = *state;
 	int64_t n = 0;
 
-	assert_int_equal(put(db, 1, NULL, NAN), 1);
+	assert_int_equal(put(db, 1, NULL, (double)NAN), 1);
 	assert_int_equal(put(db, 2, "b", 2.5), 1);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(db_one_int(db, &n,

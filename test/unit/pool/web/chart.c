@@ -54,7 +54,7 @@ static void test_bands_are_the_scorers(void **state)
 static struct chart_point points[3] = {
 	{T0, 0.001, 1, 3, 0},
 	{T0 + HOUR, 0.05, 1.95, 3, 1},
-	{T0 + 2 * HOUR, NAN, -3, 3, 3},
+	{T0 + 2 * HOUR, (double)NAN, -3, 3, 3},
 };
 
 static const struct chart_series series[2] = {
