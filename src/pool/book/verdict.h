@@ -16,6 +16,7 @@ enum book_verdict {
 	BOOK_UNKNOWN,  /* no such server, candidate, zone, ... */
 	BOOK_DENIED,   /* belongs to another account, or is for staff */
 	BOOK_BAD_TEXT, /* control characters, too long, not UTF-8 */
+	BOOK_BAD_NUMBER,
 	BOOK_TOO_OFTEN,
 	/* adding */
 	BOOK_BAD_NAME,        /* neither an address nor a host name */

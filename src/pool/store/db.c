@@ -33,6 +33,8 @@ static const struct {
 	const struct db_driver *driver;
 } kinds[] = {
 	{"sqlite:", &db_driver_sqlite},
+	{"postgres:", &db_driver_postgres},
+	{"postgresql:", &db_driver_postgres},
 };
 
 int db_open(const char *address, struct db **out, struct text *why)

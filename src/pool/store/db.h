@@ -54,6 +54,7 @@ struct db_value db_text(const char *s);
 /** NULL becomes NULL. */
 struct db_value db_blob(const void *p, size_t len);
 
+/** Of no type: only where a column beside it says which. */
 static inline struct db_value db_null(void)
 {
 	return (struct db_value){.kind = DB_NULL, .null = true};

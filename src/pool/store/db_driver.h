@@ -61,7 +61,7 @@ struct db_driver {
 	void (*forget)(void *prepared); /* free a prepared statement */
 };
 
-extern const struct db_driver db_driver_sqlite;
+extern const struct db_driver db_driver_sqlite, db_driver_postgres;
 
 /** Common part of a connection. */
 void db_init(struct db *db, const struct db_driver *driver);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "pool/store/row.h"
 
 #define MINUTE_MS INT64_C(60000)
 #define LONGEST_MS (8 * 60 * MINUTE_MS)
@@ -12,7 +13,7 @@ int outbox_add(struct db *db, const char *kind, const char *target,
 	       const char *secret, const char *subject, const char *body,
 	       int64_t now_ms)
 {
-	int64_t r = db_run(
+	return row_run(
 		db,
 		"INSERT INTO outbox (kind, target, secret, subject, body, "
 		"queued_ms, due_ms) VALUES ($1, $2, $3, $4, $5, $6, $6)",
@@ -20,8 +21,6 @@ int outbox_add(struct db *db, const char *kind, const char *target,
 		   db_text(secret ? secret : ""),
 		   db_text(subject ? subject : ""), db_text(body),
 		   db_int(now_ms)));
-
-	return r < 0 ? (int)r : 0;
 }
 
 int64_t outbox_backoff_ms(unsigned tries)
@@ -39,7 +38,6 @@ static int first_due(struct db *db, int64_t now_ms, int64_t *id,
 {
 	struct db_rows rows;
 	bool found;
-	int r;
 
 	db_ask(db, &rows,
 	       "SELECT id, tries FROM outbox "
@@ -51,8 +49,7 @@ static int first_due(struct db *db, int64_t now_ms, int64_t *id,
 		*id = db_col_int(&rows, 0);
 		*tries = (unsigned)db_col_int(&rows, 1);
 	}
-	r = db_end(&rows);
-	return r < 0 ? r : found;
+	return row_found(&rows, found);
 }
 
 /* Put off the next try, unless somebody else was faster: then no row comes. */
@@ -79,10 +76,10 @@ static int take(struct db *db, int64_t id, unsigned tries, int64_t now_ms,
 		out->body = xstrdup(db_col_text(&rows, 4));
 		out->queued_ms = db_col_int(&rows, 5);
 	}
-	r = db_end(&rows);
+	r = row_found(&rows, found);
 	if (r < 0 && found)
 		outbox_item_done(out);
-	return r < 0 ? r : found;
+	return r;
 }
 
 int outbox_claim(struct db *db, int64_t now_ms, struct outbox_item *out)
@@ -108,13 +105,11 @@ void outbox_item_done(struct outbox_item *item)
 /* error NULL: it was sent. */
 static int finish(struct db *db, int64_t id, const char *error, int64_t now_ms)
 {
-	int64_t r = db_run(
+	return row_run(
 		db,
 		"UPDATE outbox SET done_ms = $1, error = $2, "
 		"body = '', secret = '' WHERE id = $3",
 		DB(db_int(now_ms), db_text(error ? error : ""), db_int(id)));
-
-	return r < 0 ? (int)r : 0;
 }
 
 int outbox_sent(struct db *db, int64_t id, int64_t now_ms)
@@ -125,14 +120,11 @@ int outbox_sent(struct db *db, int64_t id, int64_t now_ms)
 int outbox_failed(struct db *db, const struct outbox_item *item,
 		  const char *error, int64_t now_ms)
 {
-	int64_t r;
-
 	if (item->tries >= OUTBOX_TRIES)
 		return finish(db, item->id, error[0] ? error : "failed",
 			      now_ms);
-	r = db_run(db, "UPDATE outbox SET error = $1 WHERE id = $2",
-		   DB(db_text(error), db_int(item->id)));
-	return r < 0 ? (int)r : 0;
+	return row_run(db, "UPDATE outbox SET error = $1 WHERE id = $2",
+		       DB(db_text(error), db_int(item->id)));
 }
 
 int outbox_count(struct db *db, struct outbox_count *out)

@@ -8,6 +8,7 @@
 #include "base/attr.h"
 #include "base/net_addr.h"
 #include "base/text.h"
+#include "pool/zone/location.h"
 
 /*
  * Where addresses are: countries of ISO 3166 with their continents, a country
@@ -51,6 +52,15 @@ void country_db_close(struct country_db *db);
  */
 bool country_db_find(struct country_db *db, const struct net_addr *addr,
 		     char code[3]);
+
+/**
+ * All of a database as a map for fast look-ups: values are the place in
+ * country_list() plus one.
+ *
+ * out: heap.  0, or -EBADMSG when the database is damaged.
+ */
+MUST_CHECK int country_db_map(struct country_db *db,
+			      struct location_image *out);
 
 /* One line of the operator's list. */
 struct place_line {

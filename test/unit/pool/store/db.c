@@ -132,9 +132,10 @@ static void null_then_number(void **state)
 		assert_int_equal(db_one_int(db, &n,
 					    "SELECT COUNT(*) FROM t "
 					    "WHERE $1 IS NULL OR a > $1",
-					    DB(i == 1 ? db_int(1) : db_null())),
+					    DB(db_int_if(i == 1, 1))),
 				 1);
 	assert_int_equal(n, 2);
+	/* One without a type takes the column's. */
 	assert_int_equal(db_run(db, "UPDATE t SET b = $1", DB(db_null())), 2);
 	assert_int_equal(db_run(db, "UPDATE t SET b = $1", DB(db_text("x"))),
 			 2);

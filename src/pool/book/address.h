@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/net_addr.h"
+
+/* What strangers type as the place of a server, or of a webhook. */
+
+/**
+ * Can the address be reached from everywhere?  False for private and loopback
+ * networks, documentation, tunnels and all that IANA's special-purpose
+ * registries (RFC 6890) set aside.
+ */
+bool address_is_global(const struct net_addr *addr);
+
+/** Can it be one host at all?  Not 0.0.0.0/8, 240/4, multicast, ::, or with a scope. */
+bool address_is_host(const struct net_addr *addr);
+
+/**
+ * A host name as RFC 1123 has it: at most 253 octets, labels of letters, digits
+ * and hyphens, at least two of them, the last one with a letter, so that nothing
+ * that a resolver takes for an address passes.
+ */
+bool address_is_name(const char *name);
+
+/**
+ * Split what was typed into host and port: "192.0.2.1", "192.0.2.1:1123",
+ * "2001:db8::1", "[2001:db8::1]:1123", "ntp.example.org:123", with blanks
+ * around it.  The host gets lower case and loses a dot at the end.
+ *
+ * port: 0 when none was typed.
+ * Returns: 0 or -EINVAL.
+ */
+MUST_CHECK int address_split(const char *typed, char *host, size_t cap,
+			     uint16_t *port);
