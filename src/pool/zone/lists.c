@@ -314,9 +314,9 @@ static size_t number_prefixes(const struct maker *m, size_t n)
 
 static double find_own(struct maker *m, const struct family_work *w, int subset)
 {
-	struct share_rule rule = {.sum = INFINITY};
+	struct share_rule rule = {.sum = (double)INFINITY};
 	size_t n = 0;
-	double least = INFINITY;
+	double least = (double)INFINITY;
 
 	for (size_t i = 0; i < w->n; i++) {
 		double weight = m->in->server[w->own[i]].weight;
@@ -363,7 +363,7 @@ static double take_from(struct maker *m, struct list *list,
 			const struct list *from, double rest)
 {
 	struct share_rule rule = {.sum = rest};
-	double least = INFINITY, sum;
+	double least = (double)INFINITY, sum;
 	size_t n = 0;
 
 	from = resolve(from);

@@ -152,8 +152,9 @@ static void threshold(void **state)
 	assert_true(isnan(get_server(w->db, id).alert_below));
 	assert_verdict(book_server_alert(w->db, &w->owner, id, 10.5, T0),
 		       BOOK_BAD_NUMBER);
-	assert_verdict(book_server_alert(w->db, &w->owner, id, -INFINITY, T0),
-		       BOOK_BAD_NUMBER);
+	assert_verdict(
+		book_server_alert(w->db, &w->owner, id, -(double)INFINITY, T0),
+		BOOK_BAD_NUMBER);
 }
 
 /* The first that fits, in the order of the enum. */
