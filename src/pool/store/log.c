@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pool/store/log.h"
 
+#include "pool/store/rollup.h"
 #include "pool/store/row.h"
 
 static struct db_value unless_negative(int64_t v)
@@ -10,7 +11,7 @@ static struct db_value unless_negative(int64_t v)
 
 int log_insert(struct db *db, const struct log_row *r)
 {
-	return row_run(
+	int e = row_run(
 		db,
 		"INSERT INTO log (" LOG_COLUMNS
 		") VALUES ($1, $2, $3, $4, $5, $6, "
@@ -26,6 +27,8 @@ int log_insert(struct db *db, const struct log_row *r)
 		   db_int(r->falseticker), db_text(r->profile),
 		   db_text(r->rule), db_real(r->step), db_real(r->score),
 		   db_int(r->taken_ms), db_int(r->voice), db_int(r->counts)));
+
+	return e < 0 ? e : rollup_late(db, r->server_id, r->at_ms, r->taken_ms);
 }
 
 int log_insert_sample(struct db *db, int64_t server_id, int64_t at_ms,

@@ -341,6 +341,15 @@ CREATE TABLE log_day (
 	PRIMARY KEY (server_id, at_ms, monitor_id)
 ){rowless};
 
+-- Servers whose hour or day is to be summed up, because it is over or because
+-- a result came late.
+CREATE TABLE rollup_due (
+	span_ms BIGINT NOT NULL,               -- an hour or a day
+	at_ms BIGINT NOT NULL,                 -- its beginning
+	server_id BIGINT NOT NULL,
+	PRIMARY KEY (span_ms, at_ms, server_id)
+){rowless};
+
 -- Telling people ------------------------------------------------------------------
 
 CREATE TABLE alert (
