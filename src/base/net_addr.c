@@ -67,6 +67,27 @@ int net_addr_parse(const char *text, struct net_addr *addr)
 	return 0;
 }
 
+int net_addr_parse_port(const char *text, struct net_addr *addr)
+{
+	const char *colon = strrchr(text, ':');
+	size_t len = colon ? (size_t)(colon - text) : 0;
+	char host[NET_ADDR_TEXT_LEN];
+	struct net_addr a;
+	long port;
+
+	if (len == 0 || len >= sizeof host ||
+	    text_to_int(colon + 1, 1, 65535, &port) < 0)
+		return -EINVAL;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	if (net_addr_parse(host, &a) < 0 ||
+	    (a.family == AF_INET6) != (host[0] == '['))
+		return -EINVAL;
+	a.port = (uint16_t)port;
+	*addr = a;
+	return 0;
+}
+
 char *net_addr_format(const struct net_addr *addr, char buf[NET_ADDR_TEXT_LEN])
 {
 	size_t len;

@@ -27,6 +27,9 @@ struct net_addr {
  */
 MUST_CHECK int net_addr_parse(const char *text, struct net_addr *addr);
 
+/** The same with a port behind it: a.b.c.d:port or [v6]:port, port from 1. */
+MUST_CHECK int net_addr_parse_port(const char *text, struct net_addr *addr);
+
 /** The bare address without port, "0.0.0.0" style; returns buf. */
 char *net_addr_format(const struct net_addr *addr, char buf[NET_ADDR_TEXT_LEN]);
 

@@ -14,7 +14,12 @@
  * only the system calls that its work takes (seccomp), no core, no new
  * processes.
  */
-enum sandbox_role { SANDBOX_ENGINE, SANDBOX_WORKER, SANDBOX_RESOLVER };
+enum sandbox_role {
+	SANDBOX_ENGINE,
+	SANDBOX_WORKER,
+	SANDBOX_RESOLVER,
+	SANDBOX_DNS
+};
 
 enum sandbox_filter {
 	SANDBOX_FILTER_OFF,

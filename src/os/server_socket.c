@@ -70,7 +70,7 @@ static int set_flag(int fd, int level, int name)
 }
 
 /* Beyond net.core.rmem_max needs CAP_NET_ADMIN; less is no failure. */
-static void widen_buffer(int fd)
+void os_widen_buffer(int fd)
 {
 	const int size = RECEIVE_BUFFER;
 
@@ -79,39 +79,51 @@ static void widen_buffer(int fd)
 				  sizeof size);
 }
 
-static int prepare_socket(int fd, int family, bool share_port)
+int os_tell_destination(int fd, int family)
 {
-	int r = 0;
-
-	if (share_port)
-		r = set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
-	if (r == 0 && family == AF_INET6)
-		r = set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY);
-	if (r < 0)
-		return r;
 	if (family == AF_INET6)
 		return set_flag(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO);
 	return set_flag(fd, IPPROTO_IP, IP_PKTINFO);
 }
 
-int os_server_socket_open(const struct net_addr *addr, bool share_port,
-			  unsigned dscp)
+int os_bound_socket(const struct net_addr *addr, int type, bool share_port)
 {
 	struct sockaddr_storage sa;
 	socklen_t len = os_sockaddr_from(addr, &sa);
-	int fd = os_socket(addr->family, SOCK_DGRAM);
-	int r;
+	int fd = os_socket(addr->family, type);
+	int r = 0;
 
 	if (fd < 0)
 		return fd;
-	r = prepare_socket(fd, addr->family, share_port);
+	if (share_port)
+		r = set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
+	if (r == 0 && type == SOCK_STREAM)
+		r = set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
+	if (r == 0 && addr->family == AF_INET6)
+		r = set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY);
 	if (r == 0 && bind(fd, (const struct sockaddr *)&sa, len) < 0)
 		r = -errno;
 	if (r < 0) {
 		close(fd);
 		return r;
 	}
-	widen_buffer(fd);
+	return fd;
+}
+
+int os_server_socket_open(const struct net_addr *addr, bool share_port,
+			  unsigned dscp)
+{
+	int fd = os_bound_socket(addr, SOCK_DGRAM, share_port);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = os_tell_destination(fd, addr->family);
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	os_widen_buffer(fd);
 	os_udp_tune(fd, addr->family, dscp);
 	stamp_enable(fd, STAMP_ARRIVALS);
 	return fd;

@@ -23,6 +23,18 @@ struct os_batch;
 struct os_batch *os_batch_new(void);
 void os_batch_free(struct os_batch *b);
 
+/**
+ * A bound socket of the given type, SOCK_DGRAM or SOCK_STREAM; an IPv6 one
+ * never takes IPv4.  A descriptor or -errno.
+ */
+int os_bound_socket(const struct net_addr *addr, int type, bool share_port);
+
+/** Room in the kernel for what comes in bursts; less is no failure. */
+void os_widen_buffer(int fd);
+
+/** Datagrams come with the address that they were sent to.  0 or -errno. */
+int os_tell_destination(int fd, int family);
+
 struct os_server_socket;
 
 struct os_server_socket_events {

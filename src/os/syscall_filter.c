@@ -49,6 +49,14 @@ static const int worker_calls[] = {
 	SCMP_SYS(recvmmsg_time64),
 };
 
+/* Besides a worker's: answers in batches, and streams. */
+static const int dns_calls[] = {
+	SCMP_SYS(accept4),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(fcntl64),
+	SCMP_SYS(sendmmsg),
+};
+
 /* It opens a socket for each question; which kinds, see below. */
 static const int engine_calls[] = {
 	SCMP_SYS(bind),     SCMP_SYS(connect),         SCMP_SYS(fcntl),
@@ -165,8 +173,10 @@ static int allow_role(scmp_filter_ctx ctx, enum sandbox_role role)
 	if (role == SANDBOX_RESOLVER)
 		return allow(ctx, resolver_calls, ARRAY_LEN(resolver_calls));
 	r = allow_plain_memory(ctx);
-	if (r == 0 && role == SANDBOX_WORKER)
+	if (r == 0 && (role == SANDBOX_WORKER || role == SANDBOX_DNS))
 		r = allow(ctx, worker_calls, ARRAY_LEN(worker_calls));
+	if (r == 0 && role == SANDBOX_DNS)
+		r = allow(ctx, dns_calls, ARRAY_LEN(dns_calls));
 	if (r == 0 && role == SANDBOX_ENGINE)
 		r = allow(ctx, engine_calls, ARRAY_LEN(engine_calls));
 	if (r == 0 && role == SANDBOX_ENGINE)
