@@ -47,7 +47,7 @@ const struct setting_row setting_rows[] = {
 	{"public-scores",     SETTING_BOOL,  AT(public_scores), 0, 0, "yes", NULL},
 	{"password-memory",   SETTING_COUNT, AT(password_kib), 8, 1048576, "65536", NULL},
 
-	{"dns-listen",        SETTING_LISTEN, AT(dns_listen), 0, 0, "127.0.0.1:10053", NULL},
+	{"dns-listen",        SETTING_LIST,  AT(dns_listen), 0, 0, NULL, NULL},
 	{"snapshot",          SETTING_PATH,  AT(snapshot), 0, 0, "/var/lib/pool/zones.snap", NULL},
 	{"snapshot-key",      SETTING_PATH,  AT(snapshot_key), 0, 0, "/var/lib/pool/snapshot.key", NULL},
 	{"snapshot-public",   SETTING_PATH,  AT(snapshot_public), 0, 0, "/var/lib/pool/snapshot.pub", NULL},

@@ -33,7 +33,7 @@ struct pool_settings {
 	char *user_header; /* log-in by such a proxy: header with the mail address; NULL */
 	unsigned password_kib; /* memory that argon2id takes */
 	/* DNS */
-	char *dns_listen;           /* "127.0.0.1:10053" */
+	char **dns_listen;          /* NULL: 127.0.0.1:10053 */
 	char *snapshot;             /* "/var/lib/pool/zones.snap" */
 	unsigned snapshot_period_s; /* how often poold writes it: 60 */
 	char *snapshot_key;         /* private half, only where poold runs */
