@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pool/store/log.h"
 
+#include <errno.h>
+
 #include "pool/store/rollup.h"
 #include "pool/store/row.h"
 
@@ -16,7 +18,7 @@ int log_insert(struct db *db, const struct log_row *r)
 		"INSERT INTO log (" LOG_COLUMNS
 		") VALUES ($1, $2, $3, $4, $5, $6, "
 		"$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-		"$20, $21)",
+		"$20, $21) ON CONFLICT DO NOTHING",
 		DB(db_int(r->server_id), db_int(r->at_ms),
 		   db_int(r->monitor_id), db_real(r->offset_s),
 		   db_real(r->rtt_s), unless_negative(r->stratum),

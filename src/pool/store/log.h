@@ -15,6 +15,7 @@
 #define LOG_ERROR_LEN 64
 #define LOG_RULE_LEN 24
 #define LOG_PROFILE_LEN 12
+#define LOG_RULE_MEDIAN "median" /* of the scorer's own rows */
 
 struct log_row {
 	int64_t server_id, monitor_id;
@@ -34,7 +35,8 @@ struct log_row {
 	bool counts; /* false: the monitor's clock was wrong, score is as before */
 };
 
-/** Returns: 0, -EEXIST when this monitor has a row for that time, or -errno. */
+/** Returns: 0, -EEXIST when this monitor has a row for that time (the
+ * transaction goes on), or -errno. */
 MUST_CHECK int log_insert(struct db *db, const struct log_row *row);
 
 /* One exchange of a check. */

@@ -93,7 +93,11 @@ static int catch_up(struct db *db)
 		if (number > have)
 			r = apply(db, m, number);
 	}
-	return db_finish(db, r);
+	if (r < 0)
+		db_rollback(db);
+	else
+		r = db_commit(db);
+	return r;
 }
 
 int migrate(struct db *db, struct text *why)

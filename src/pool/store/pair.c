@@ -79,7 +79,9 @@ int pair_set_state(struct db *db, int64_t server_id, int64_t monitor_id,
 		       "INSERT INTO pair (server_id, monitor_id, state,"
 		       " next_ms) VALUES ($1, $2, $3, $4)"
 		       " ON CONFLICT (server_id, monitor_id)"
-		       " DO UPDATE SET state = excluded.state",
+		       " DO UPDATE SET state = excluded.state, next_ms ="
+		       " CASE WHEN pair.next_ms > excluded.next_ms"
+		       " THEN excluded.next_ms ELSE pair.next_ms END",
 		       DB(db_int(server_id), db_int(monitor_id),
 			  db_text(states[state]), db_int(next_ms)));
 }

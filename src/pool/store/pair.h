@@ -33,7 +33,7 @@ void pair_ask_server(struct db *db, struct db_rows *rows, int64_t server_id);
 void pair_ask_monitor(struct db *db, struct db_rows *rows, int64_t monitor_id);
 bool pair_next(struct db_rows *rows, struct pair *out);
 
-/** Make the pair, or change its state only: next_ms is for a new one. */
+/** Make the pair, or change its state; it is measured at next_ms or before. */
 MUST_CHECK int pair_set_state(struct db *db, int64_t server_id,
 			      int64_t monitor_id, int state, int64_t next_ms);
 

@@ -149,7 +149,12 @@ int zone_delete(struct db *db, int64_t id)
 
 	if (r < 0)
 		return r;
-	return db_finish(db, delete_rows(db, id));
+	r = delete_rows(db, id);
+	if (r < 0) {
+		db_rollback(db);
+		return r;
+	}
+	return db_commit(db);
 }
 
 void zone_ask_rules(struct db *db, struct db_rows *rows, int64_t zone_id)
