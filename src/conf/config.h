@@ -146,6 +146,9 @@ struct conf_filegen {
 	bool link;
 };
 
+/* As many as resolv.conf takes. */
+#define CONF_MAX_NAME_SERVERS 3
+
 struct conf_setvar {
 	const char *name, *value;
 	bool is_default;
@@ -161,6 +164,11 @@ struct config {
 	size_t n_listen;
 	struct conf_setvar *setvar;
 	size_t n_setvar;
+
+	/* Whom to ask for names; none: the machine's name servers. */
+	struct net_addr name_server[CONF_MAX_NAME_SERVERS];
+	size_t n_name_server;
+	bool name_server_loopback; /* they may name addresses of this machine */
 
 	uint16_t port;    /* 123: where we listen */
 	unsigned workers; /* 1 to 64 */

@@ -238,6 +238,12 @@ static const struct option clock_options[] = {
 	{.name = NULL},
 };
 
+static const struct option nameserver_options[] = {
+	{OPT("port", ARG_PORT, offsetof(struct net_addr, port), 1, 65535, "UDP port to ask (53)")},
+	{OPT("loopback", ARG_CUSTOM, 0, 0, 0, "its answers may be addresses of this machine"), .fn = read_loopback},
+	{.name = NULL},
+};
+
 static const struct option setvar_options[] = {
 	{OPT("default", ARG_TRUE, offsetof(struct conf_setvar, is_default), 0, 0, "show it when no name is asked for")},
 	{.name = NULL},
@@ -273,6 +279,7 @@ const struct directive directives[] = {
 	{DIR("logconfig", "[=+-]class ...", "classes of messages", read_logconfig), .effect = NOT_BUILT},
 	{DIR("logfile", "file", "write the log there, not to syslog", read_value), PATH("logfile", CFG(log_file))},
 	{DIR("mru", "option ...", "size of the table of clients", read_options), .options = mru_options},
+	{DIR("nameserver", "address [option ...]", "ask this name server, not those of the machine", read_nameserver), .options = nameserver_options},
 	{DIR("nic", "listen | ignore | drop what", "the same as interface", read_interface), .options = interface_options},
 	{DIR("peer", "host [option ...]", "the same as server", read_source), .options = source_options, .param = SOURCE_PEER},
 	{DIR("pidfile", "file", "where the process id is written", read_value), PATH("pidfile", CFG(pid_file))},

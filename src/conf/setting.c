@@ -10,6 +10,7 @@
 #include "conf/options.h"
 
 #define KEY_ID_MAX 65535
+#define DNS_PORT 53
 
 void read_options(struct reader *r, const struct directive *d)
 {
@@ -50,6 +51,41 @@ void read_statsdir(struct reader *r, const struct directive *d)
 	snprintf(dir, sizeof dir, "%s%s", w->text,
 		 *w->text && w->text[strlen(w->text) - 1] != '/' ? "/" : "");
 	r->cfg->stats_dir = *dir ? config_keep(r->cfg, dir) : NULL;
+}
+
+/* A property of the line that the address has no room for. */
+bool read_loopback(struct reader *r, const struct option *o, void *base)
+{
+	(void)o;
+	(void)base;
+	r->cfg->name_server_loopback = true;
+	return true;
+}
+
+void read_nameserver(struct reader *r, const struct directive *d)
+{
+	const struct word *w = reader_need(r, "the address of a name server");
+	struct config *cfg = r->cfg;
+	struct net_addr addr;
+
+	if (!w)
+		return;
+	if (net_addr_parse(w->text, &addr) < 0) {
+		reader_error(r, "bad-address", w, NULL,
+			     "'%s' is not an address; a name server cannot be "
+			     "given by its name",
+			     w->text);
+		return;
+	}
+	addr.port = DNS_PORT;
+	options_read(r, d, &addr);
+	if (cfg->n_name_server == CONF_MAX_NAME_SERVERS) {
+		reader_error(r, "too-many-nameservers", w, NULL,
+			     "more than %d nameserver lines",
+			     CONF_MAX_NAME_SERVERS);
+		return;
+	}
+	cfg->name_server[cfg->n_name_server++] = addr;
 }
 
 void read_clock(struct reader *r, const struct directive *d)

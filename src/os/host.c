@@ -31,6 +31,7 @@ int os_host_init(struct os_host *h, const struct os_host_params *p)
 	os_loop_init(&h->loop);
 	os_net_init(&h->net, &h->loop, &h->clock.clock, p->dscp);
 	os_resolver_init(&h->resolver, &h->loop.loop);
+	h->resolver.servers = p->name_servers;
 	h->host = (struct host){
 		.clock = &h->clock.clock,
 		.loop = &h->loop.loop,

@@ -15,8 +15,9 @@ struct os_host_params {
 	double clock_offset_s,
 		clock_freq; /* virtual: where it starts, its error */
 	unsigned dscp;
-	struct board *board; /* borrowed, as is log */
-	struct log *log;     /* may be NULL */
+	struct name_servers name_servers; /* none: the machine's */
+	struct board *board;              /* borrowed, as is log */
+	struct log *log;                  /* may be NULL */
 };
 
 /* This machine as a struct host, for a program of one process. */

@@ -27,8 +27,8 @@ bool resolve_usable(const struct net_addr *addr, bool loopback)
 	return loopback || !net_addr_is_loopback(addr);
 }
 
-static bool has(const struct net_addr *addrs, size_t n,
-		const struct net_addr *addr)
+bool resolve_has(const struct net_addr *addrs, size_t n,
+		 const struct net_addr *addr)
 {
 	for (size_t i = 0; i < n; i++)
 		if (net_addr_same_host(&addrs[i], addr))
@@ -76,7 +76,8 @@ static size_t take_usable(const struct addrinfo *list, bool loopback,
 			continue;
 		memcpy(&sa, a->ai_addr, a->ai_addrlen);
 		addr = os_sockaddr_to(&sa);
-		if (resolve_usable(&addr, loopback) && !has(addrs, n, &addr))
+		if (resolve_usable(&addr, loopback) &&
+		    !resolve_has(addrs, n, &addr))
 			addrs[n++] = addr;
 	}
 	return n;
@@ -147,7 +148,8 @@ static void answer_first(struct timer *t)
 	q->id = 0;
 	if (r->first)
 		timer_arm(r->loop, t, loop_mono(r->loop));
-	n = resolve_now(q->name, q->family, addrs, ARRAY_LEN(addrs));
+	n = resolve_by(&r->servers, q->name, q->family, addrs,
+		       ARRAY_LEN(addrs));
 	q->done(q, addrs, n > 0 ? (size_t)n : 0, n > 0 ? 0 : n);
 }
 

@@ -7,6 +7,7 @@
 #include "base/net_addr.h"
 #include "io/loop.h"
 #include "io/resolver.h"
+#include "os/name_server.h"
 
 /**
  * Look a name up, blocking until there is an answer.
@@ -26,6 +27,10 @@ MUST_CHECK int resolve_now(const char *name, int family, struct net_addr *addrs,
 /** Can a server be asked at this address?  loopback: is that one allowed? */
 bool resolve_usable(const struct net_addr *addr, bool loopback);
 
+/** Is this host among the n? */
+bool resolve_has(const struct net_addr *addrs, size_t n,
+		 const struct net_addr *addr);
+
 /*
  * struct resolver for a program of one process: each question blocks the loop
  * while it is answered.
@@ -33,6 +38,7 @@ bool resolve_usable(const struct net_addr *addr, bool loopback);
 struct os_resolver {
 	struct resolver resolver;
 	struct loop *loop;
+	struct name_servers servers; /* none from init on: the machine's */
 	struct resolve *first;
 	struct timer timer;
 	unsigned next_id;

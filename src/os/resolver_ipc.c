@@ -198,7 +198,8 @@ void resolver_ipc_done(struct resolver_ipc *r)
 	timer_disarm(&r->loop->loop, &r->timer);
 }
 
-int resolver_ipc_answer(const struct ipc_message *msg, size_t len,
+int resolver_ipc_answer(const struct name_servers *servers,
+			const struct ipc_message *msg, size_t len,
 			struct ipc_message *reply)
 {
 	struct ask_name question;
@@ -212,8 +213,8 @@ int resolver_ipc_answer(const struct ipc_message *msg, size_t len,
 	    (question.family != AF_UNSPEC && question.family != AF_INET &&
 	     question.family != AF_INET6))
 		return -EPROTO;
-	n = resolve_now(question.name, question.family, body.addr,
-			RESOLVE_MAX_ADDRS);
+	n = resolve_by(servers, question.name, question.family, body.addr,
+		       RESOLVE_MAX_ADDRS);
 	body.id = question.id;
 	body.n = n > 0 ? (uint32_t)n : 0;
 	body.error = n > 0 ? 0 : n;
@@ -223,7 +224,7 @@ int resolver_ipc_answer(const struct ipc_message *msg, size_t len,
 	return 0;
 }
 
-void resolver_ipc_serve(int fd)
+void resolver_ipc_serve(int fd, const struct name_servers *servers)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	struct ipc_message msg, reply;
@@ -235,8 +236,8 @@ void resolver_ipc_serve(int fd)
 		len = ipc_recv(fd, &msg);
 		if (len == 0)
 			return;
-		if (len > 0 &&
-		    resolver_ipc_answer(&msg, (size_t)len, &reply) == 0)
+		if (len > 0 && resolver_ipc_answer(servers, &msg, (size_t)len,
+						   &reply) == 0)
 			(void)ipc_send(fd, &reply.h, reply.body);
 	}
 }

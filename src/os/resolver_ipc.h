@@ -7,6 +7,7 @@
 #include "io/resolver.h"
 #include "os/ipc.h"
 #include "os/loop.h"
+#include "os/name_server.h"
 
 /*
  * Names, asked of a process that has the right to read /etc and to talk to
@@ -34,14 +35,15 @@ void resolver_ipc_done(struct resolver_ipc *r);
 /**
  * The other side: answer questions from fd, one at a time, until fd is closed.
  * Several processes may share fd.  Questions that are not well formed are
- * dropped.
+ * dropped.  servers: whom to ask; NULL: those of the machine.
  */
-void resolver_ipc_serve(int fd);
+void resolver_ipc_serve(int fd, const struct name_servers *servers);
 
 /* --- the messages, for their fuzz target --------------------------------- */
 
 /** The answer to a question in msg: fills reply (header too); 0 or -EPROTO. */
-MUST_CHECK int resolver_ipc_answer(const struct ipc_message *msg, size_t len,
+MUST_CHECK int resolver_ipc_answer(const struct name_servers *servers,
+				   const struct ipc_message *msg, size_t len,
 				   struct ipc_message *reply);
 
 /** Give an answer to who asked; 0, or -EPROTO when it is not well formed or nobody waits for it. */

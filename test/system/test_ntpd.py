@@ -2,8 +2,13 @@
 """The program ntpd: its command line, its exit codes, and --single."""
 
 import socket
+import time
+
+import pytest
 
 from daemon import LOCAL_CLOCK, PORT, Daemon, ask, run_once
+from fake_dns import FakeDns
+from world import wait_for
 
 SINGLE = ("--single", "-n")
 
@@ -141,3 +146,30 @@ def test_set_once_says_when_it_may_not(tmp_path):
         out = run_once(*SINGLE, "-q", "-I", "127.77.2.13", "-c", conf, "--clock", "none")
     assert out.returncode == 1
     assert "time not set" in out.stderr
+
+
+@pytest.mark.parametrize("options", [("-n",), SINGLE])
+def test_a_pool_by_its_own_name_server(tmp_path, options):
+    """nameserver: the resolver's process, and the one of --single, ask it."""
+    up = [Daemon(tmp_path / f"up{n}", f"127.78.0.{n}", LOCAL_CLOCK) for n in (1, 2, 3)]
+    dns = FakeDns("127.78.0.53", "demo.pool.test", [d.ip for d in up])
+    with up[0], up[1], up[2], dns:
+        text = (f"pool demo.pool.test iburst port {PORT}\n"
+                f"nameserver {dns.ip} port {dns.port} loopback\n")
+        with Daemon(tmp_path / "me", "127.78.0.100", text, options) as me:
+            me.await_stratum(2)
+    assert 1 in dns.asked
+
+
+def test_a_name_server_may_not_name_this_machine(tmp_path):
+    """D-02, without the word loopback."""
+    up = Daemon(tmp_path / "up", "127.78.0.1", LOCAL_CLOCK)
+    dns = FakeDns("127.78.0.53", "demo.pool.test", [up.ip])
+    with up, dns:
+        text = (f"pool demo.pool.test iburst port {PORT}\n"
+                f"nameserver {dns.ip} port {dns.port}\n")
+        with Daemon(tmp_path / "me", "127.78.0.100", text):
+            up.await_stratum(1)
+            wait_for(lambda: 1 in dns.asked, 10)
+            time.sleep(3)
+            assert ask("127.78.0.100")[1] != 2

@@ -11,9 +11,12 @@
  */
 int resolver_role(struct child *c)
 {
+	struct name_servers servers;
+
 	signal(SIGTERM, SIG_DFL);
 	if (child_confine(c, SANDBOX_RESOLVER) < 0)
 		return NTPD_FAILED;
-	resolver_ipc_serve(FD_RESOLVER_NAMES);
+	servers = setup_name_servers(c->setup.cfg);
+	resolver_ipc_serve(FD_RESOLVER_NAMES, &servers);
 	return NTPD_OK;
 }

@@ -181,6 +181,15 @@ int setup_clock(const struct setup *s, struct os_clock *clock)
 	return os_clock_kernel_init(clock);
 }
 
+struct name_servers setup_name_servers(const struct config *cfg)
+{
+	return (struct name_servers){
+		.addr = cfg->name_server,
+		.n = cfg->n_name_server,
+		.loopback = cfg->name_server_loopback,
+	};
+}
+
 struct engine_inputs setup_engine(const struct setup *s,
 				  const struct host *host)
 {

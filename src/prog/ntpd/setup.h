@@ -40,6 +40,9 @@ void setup_done(struct setup *s);
 /** The clock of the configuration.  0 or -errno. */
 MUST_CHECK int setup_clock(const struct setup *s, struct os_clock *clock);
 
+/** Whom to ask for names; borrows from the configuration. */
+struct name_servers setup_name_servers(const struct config *cfg);
+
 /** What an engine is made from; s and host stay borrowed. */
 struct engine_inputs setup_engine(const struct setup *s,
 				  const struct host *host);

@@ -119,6 +119,7 @@ static int open_host(struct single *p)
 		.clock_offset_s = c->offset_s,
 		.clock_freq = c->freq,
 		.dscp = p->setup->cfg->dscp,
+		.name_servers = setup_name_servers(p->setup->cfg),
 		.board = &p->board,
 		.log = &p->log->log,
 	};

@@ -80,6 +80,8 @@ static void missing_and_extra(void **state)
 		{"includefile a b", "extra-argument", 15},
 		{"interface listen eth0 eth1", "extra-argument", 23},
 		{"setvar a b = c", "bad-setvar", 10},
+		{"nameserver ns1.example", "bad-address", 12},
+		{"nameserver 127.0.0.1 prot 53", "unknown-option", 22},
 	};
 
 	(void)state;
@@ -249,6 +251,19 @@ static void texts_of_other_systems(void **state)
 	result_done(&r);
 }
 
+static void too_many_name_servers(void **state)
+{
+	struct result r = read_string("nameserver 192.0.2.1\n"
+				      "nameserver 192.0.2.2\n"
+				      "nameserver 192.0.2.3\n"
+				      "nameserver 192.0.2.4\n");
+
+	(void)state;
+	assert_int_equal(r.d.errors, 1);
+	assert_int_equal(find_diag(&r, "too-many-nameservers")->line, 4);
+	result_done(&r);
+}
+
 /* F-05 */
 static void too_many_sources(void **state)
 {
@@ -409,6 +424,7 @@ int main(void)
 		cmocka_unit_test(broken_texts),
 		cmocka_unit_test(file_of_five_mebibytes),
 		cmocka_unit_test(texts_of_other_systems),
+		cmocka_unit_test(too_many_name_servers),
 		cmocka_unit_test(too_many_sources),
 		cmocka_unit_test(same_source_twice),
 		cmocka_unit_test(findings_are_bounded),

@@ -104,6 +104,25 @@ static void source_options(void **state)
 	result_done(&r);
 }
 
+static void name_servers(void **state)
+{
+	struct result r = read_clean("nameserver 127.77.0.53 port 10053\n"
+				     "nameserver [2001:db8::53] loopback\n");
+	const struct net_addr *a = r.cfg->name_server;
+
+	(void)state;
+	assert_int_equal(r.cfg->n_name_server, 2);
+	assert_int_equal(a[0].port, 10053);
+	assert_int_equal(a[0].ip[3], 53);
+	assert_int_equal(a[1].family, AF_INET6);
+	assert_int_equal(a[1].port, 53);
+	assert_true(r.cfg->name_server_loopback);
+	result_done(&r);
+	r = read_clean("nameserver 192.0.2.53\n");
+	assert_false(r.cfg->name_server_loopback);
+	result_done(&r);
+}
+
 static void local_clock_and_fudge(void **state)
 {
 	struct result r =
@@ -343,6 +362,7 @@ int main(void)
 		cmocka_unit_test(empty_file_is_the_defaults),
 		cmocka_unit_test(tutorial),
 		cmocka_unit_test(source_options),
+		cmocka_unit_test(name_servers),
 		cmocka_unit_test(local_clock_and_fudge),
 		cmocka_unit_test(restricts),
 		cmocka_unit_test(settings),

@@ -108,7 +108,7 @@ static void *serve_one(void *arg)
 	do
 		len = ipc_recv(p->fd[1], &m);
 	while (len == -EAGAIN);
-	assert_int_equal(resolver_ipc_answer(&m, (size_t)len, &reply), 0);
+	assert_int_equal(resolver_ipc_answer(NULL, &m, (size_t)len, &reply), 0);
 	ipc_send(p->fd[1], &reply.h, reply.body);
 	return NULL;
 }
