@@ -18,7 +18,8 @@
  * understand: RETURNING, ON CONFLICT, partial indexes, window functions.
  * PostgreSQL is strict about types: db_int() for BIGINT, db_real() for {real}.
  *
- * Times are milliseconds since 1970 UTC (…_ms), names and texts UTF-8.
+ * Times are milliseconds since 1970 UTC (…_ms), names and texts UTF-8.  A
+ * connection belongs to the process that opened it: open after fork().
  */
 struct db;
 

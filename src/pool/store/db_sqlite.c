@@ -32,7 +32,6 @@ struct prepared {
 static int fail(struct db_sqlite *s)
 {
 	int code = sqlite3_extended_errcode(s->handle);
-	int system = sqlite3_system_errno(s->handle);
 	int r;
 
 	switch (code & 0xFF) {
@@ -51,10 +50,8 @@ static int fail(struct db_sqlite *s)
 		r = -ENOSPC;
 		break;
 	case SQLITE_IOERR:
-		/* A quota, or a limit on the file's size, is a full disk too. */
-		r = system == ENOSPC || system == EDQUOT || system == EFBIG
-			    ? -ENOSPC
-			    : -EIO;
+		/* What stops at a quota or a limit is told as this only. */
+		r = code == SQLITE_IOERR_WRITE ? -ENOSPC : -EIO;
 		break;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is SQLite's own: files, and two connections to one. */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "pool/store/db.h"
 #include "scratch.h"
@@ -123,6 +126,145 @@ static void one_has_the_lock(void **state)
 	db_close(b);
 }
 
+static void limit_files(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* One more, of a page and a half. */
+static int64_t add_much(struct db *db, int i)
+{
+	char name[24], title[6001];
+
+	snprintf(name, sizeof name, "z%d", i);
+	memset(title, 't', sizeof title - 1);
+	title[sizeof title - 1] = '\0';
+	return db_run(db,
+		      "INSERT INTO zone (name, title, kind) "
+		      "VALUES ($1, $2, 'custom')",
+		      DB(db_text(name), db_text(title)));
+}
+
+/*
+ * No file may grow past a limit, which is what a full disk looks like from
+ * here: writing fails and says so, reading goes on, nothing is half written,
+ * and when there is room again, writing goes on too.
+ */
+static void a_full_disk(void **state)
+{
+	struct db *db = open_file("sqlite:pool.db");
+	struct db *reader = open_file("sqlite:pool.db");
+	char check[8] = "";
+	struct db_rows rows;
+	int n = 0;
+	int64_t r;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	limit_files(1 << 20);
+	while ((r = add_much(db, n)) == 1)
+		assert_in_range(++n, 1, 10000);
+	assert_int_equal(r, -ENOSPC);
+	assert_true(n > 10);
+	assert_int_equal(zones(reader), n);
+	assert_int_equal(zones(db), n);
+	/* Of a transaction all goes or nothing; it is written at its end. */
+	assert_int_equal(db_begin(db), 0);
+	assert_int_equal(add_zone(db, "small"), 1);
+	assert_int_equal(add_much(db, n), 1);
+	assert_int_equal(db_commit(db), -ENOSPC);
+	assert_int_equal(zones(db), n);
+
+	limit_files(RLIM_INFINITY);
+	assert_int_equal(add_much(db, n), 1);
+	assert_int_equal(zones(reader), n + 1);
+	db_ask(db, &rows, "PRAGMA integrity_check", DB_NONE);
+	assert_true(db_next(&rows));
+	db_copy_text(&rows, 0, check, sizeof check);
+	assert_int_equal(db_end(&rows), 0);
+	assert_string_equal(check, "ok");
+	db_close(db);
+	db_close(reader);
+}
+
+/* Count up in a transaction, reading first: the two must not lose a step. */
+static void count_up(int steps)
+{
+	struct db *db = open_file("sqlite:pool.db");
+	int64_t n = 0;
+
+	for (int i = 0; i < steps; i++)
+		if (db_begin(db) < 0 ||
+		    db_one_int(db, &n, "SELECT min_servers FROM zone",
+			       DB_NONE) != 1 ||
+		    db_run(db, "UPDATE zone SET min_servers = $1",
+			   DB(db_int(n + 1))) != 1 ||
+		    db_commit(db) < 0)
+			_exit(1);
+	db_close(db);
+	_exit(0);
+}
+
+static void two_writers(void **state)
+{
+	struct db *db = open_file("sqlite:pool.db");
+	int64_t n = 0;
+	int status;
+
+	(void)state;
+	assert_int_equal(add_zone(db, "a"), 1);
+	db_close(db); /* SQLite's connections do not survive a fork */
+	for (int i = 0; i < 2; i++)
+		if (fork() == 0)
+			count_up(300);
+	for (int i = 0; i < 2; i++) {
+		assert_true(wait(&status) > 0);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 0);
+	}
+	db = open_file("sqlite:pool.db");
+	assert_int_equal(
+		db_one_int(db, &n, "SELECT min_servers FROM zone", DB_NONE), 1);
+	assert_int_equal(n, 600);
+	db_close(db);
+}
+
+/* A writer that dies takes its half transaction and its locks with it. */
+static void a_writer_is_killed(void **state)
+{
+	struct db *db;
+	int ready[2];
+	pid_t pid;
+	char c;
+
+	(void)state;
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct db *own = open_file("sqlite:pool.db");
+
+		if (db_try_lock(own, 1) != 1 || db_begin(own) < 0 ||
+		    add_zone(own, "half") != 1 || write(ready[1], "x", 1) != 1)
+			_exit(1);
+		pause();
+	}
+	close(ready[1]);
+	db = open_file("sqlite:pool.db");
+	assert_int_equal(read(ready[0], &c, 1), 1);
+	close(ready[0]);
+	assert_int_equal(db_try_lock(db, 1), 0);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(db_try_lock(db, 1), 1);
+	assert_int_equal(zones(db), 0);
+	assert_int_equal(add_zone(db, "whole"), 1);
+	db_close(db);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_enter, scratch_leave)
 
 int main(void)
@@ -130,7 +272,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(kept_and_private), TEST(no_database),
 		TEST(a_newer_schema),   TEST(two_connections),
-		TEST(one_has_the_lock),
+		TEST(one_has_the_lock), TEST(a_full_disk),
+		TEST(two_writers),      TEST(a_writer_is_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
