@@ -80,6 +80,26 @@ static const struct {
 	[BOOK_BAD_URL] = {"bad-url",
 		"The address must begin with https:// or http:// and have no "
 		"user name in it."},
+	[BOOK_BAD_MAIL] = {"bad-mail",
+		"This is no mail address that can be used here."},
+	[BOOK_WEAK_PASSWORD] = {"weak-password",
+		"A password has 10 to 200 characters and is not the mail "
+		"address. Four words that do not belong together are a good "
+		"one."},
+	[BOOK_WRONG_LOGIN] = {"wrong-login",
+		"Mail address or password is wrong."},
+	[BOOK_UNCONFIRMED] = {"unconfirmed",
+		"The address is not confirmed yet. The mail with the link was "
+		"sent again; please follow it."},
+	[BOOK_DISABLED] = {"disabled",
+		"This log-in was disabled by the staff."},
+	[BOOK_CLOSED] = {"closed",
+		"Nobody can sign up here by themselves; ask the staff."},
+	[BOOK_BAD_LINK] = {"bad-link",
+		"This link was used already, or is too old. Ask for a new "
+		"one."},
+	[BOOK_LAST_OWNER] = {"last-owner",
+		"An account needs an owner. Make somebody else one first."},
 };
 /* clang-format on */
 

@@ -148,17 +148,19 @@ static int doom(struct db *db, int r)
 }
 
 static int start(struct db *db, const char *sql, const struct db_value *arg,
-		 size_t n_arg, void **cursor)
+		 size_t n_arg, bool stream, void **cursor)
 {
 	if (db->doomed)
 		return db->doomed;
+	if (db->streaming)
+		return db_say(db, -EBUSY, "rows are still to be read");
 	if (n_arg > DB_MAX_ARGS)
 		return db_say(db, -E2BIG, "too many arguments");
 	for (size_t i = 0; i < n_arg; i++)
 		if (arg[i].kind == DB_TEXT && !arg[i].null &&
 		    !utf8_valid(arg[i].p, arg[i].len))
 			return db_say(db, -EINVAL, "a text is not UTF-8");
-	return db->driver->start(db, sql, arg, n_arg, cursor);
+	return db->driver->start(db, sql, arg, n_arg, stream, cursor);
 }
 
 int64_t db_run(struct db *db, const char *sql, const struct db_value *arg,
@@ -166,7 +168,7 @@ int64_t db_run(struct db *db, const char *sql, const struct db_value *arg,
 {
 	int64_t changes = 0;
 	void *cursor;
-	int r = start(db, sql, arg, n_arg, &cursor);
+	int r = start(db, sql, arg, n_arg, false, &cursor);
 
 	if (r < 0)
 		return doom(db, r);
@@ -178,13 +180,27 @@ int64_t db_run(struct db *db, const char *sql, const struct db_value *arg,
 	return r < 0 ? doom(db, r) : changes;
 }
 
+static void ask(struct db *db, struct db_rows *rows, const char *sql,
+		const struct db_value *arg, size_t n_arg, bool stream)
+{
+	*rows = (struct db_rows){.db = db};
+	rows->error = start(db, sql, arg, n_arg, stream, &rows->state);
+	if (rows->error < 0)
+		rows->state = NULL;
+	else
+		rows->streaming = db->streaming = stream;
+}
+
 void db_ask(struct db *db, struct db_rows *rows, const char *sql,
 	    const struct db_value *arg, size_t n_arg)
 {
-	*rows = (struct db_rows){.db = db};
-	rows->error = start(db, sql, arg, n_arg, &rows->state);
-	if (rows->error < 0)
-		rows->state = NULL;
+	ask(db, rows, sql, arg, n_arg, false);
+}
+
+void db_stream(struct db *db, struct db_rows *rows, const char *sql,
+	       const struct db_value *arg, size_t n_arg)
+{
+	ask(db, rows, sql, arg, n_arg, true);
 }
 
 bool db_next(struct db_rows *rows)
@@ -205,6 +221,8 @@ int db_end(struct db_rows *rows)
 	if (rows->state)
 		rows->db->driver->finish(rows->state);
 	rows->state = NULL;
+	if (rows->streaming)
+		rows->streaming = rows->db->streaming = false;
 	return doom(rows->db, rows->error);
 }
 
@@ -235,6 +253,39 @@ const char *db_col_text(struct db_rows *rows, int column)
 const void *db_col_blob(struct db_rows *rows, int column, size_t *len)
 {
 	return rows->db->driver->col_blob(rows->state, column, len);
+}
+
+int db_columns(struct db_rows *rows)
+{
+	return rows->db->driver->columns(rows->state);
+}
+
+const char *db_col_name(struct db_rows *rows, int column)
+{
+	return rows->db->driver->col_name(rows->state, column);
+}
+
+struct db_value db_col_value(struct db_rows *rows, int column)
+{
+	const void *p;
+	size_t len;
+
+	if (db_is_null(rows, column))
+		return db_null();
+	switch (rows->db->driver->col_kind(rows->state, column)) {
+	case DB_INT:
+		return db_int(db_col_int(rows, column));
+	case DB_REAL:
+		return db_real(db_col_real(rows, column));
+	case DB_BLOB:
+		p = db_col_blob(rows, column, &len);
+		return db_blob(p ? p : "", len);
+	case DB_TEXT:
+		return db_text(db_col_text(rows, column));
+	case DB_NULL:
+		break;
+	}
+	return db_null();
 }
 
 void db_copy_text(struct db_rows *rows, int column, char *buf, size_t cap)
@@ -322,6 +373,17 @@ void db_rollback(struct db *db)
 		db->depth = 0;
 		undo(db);
 	}
+}
+
+int db_finish(struct db *db, int r)
+{
+	int e = r;
+
+	if (r < 0)
+		db_rollback(db);
+	else
+		e = db_commit(db);
+	return e < 0 ? e : r;
 }
 
 int db_try_lock(struct db *db, int64_t key)

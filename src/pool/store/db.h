@@ -101,12 +101,19 @@ struct db_rows {
 	struct db *db;
 	void *state;
 	int error;
-	bool ended;
+	bool ended, streaming;
 };
 
 /** Start a query; the error, if any, is told by db_end(). */
 void db_ask(struct db *db, struct db_rows *rows, const char *sql,
 	    const struct db_value *arg, size_t n_arg);
+
+/**
+ * The same for more rows than memory should hold.  Until db_end() nothing else
+ * may be asked of this connection: -EBUSY.
+ */
+void db_stream(struct db *db, struct db_rows *rows, const char *sql,
+	       const struct db_value *arg, size_t n_arg);
 
 /** Go to the next row; false at the end or after an error. */
 bool db_next(struct db_rows *rows);
@@ -120,6 +127,11 @@ int64_t db_col_int(struct db_rows *rows, int column);      /* NULL: 0 */
 double db_col_real(struct db_rows *rows, int column);      /* NULL: NaN */
 const char *db_col_text(struct db_rows *rows, int column); /* NULL: "" */
 const void *db_col_blob(struct db_rows *rows, int column, size_t *len);
+
+/** Of the row in hand: how many columns, their names, one as an argument. */
+int db_columns(struct db_rows *rows);
+const char *db_col_name(struct db_rows *rows, int column);
+struct db_value db_col_value(struct db_rows *rows, int column);
 
 /** Copy a text column into buf, cut at cap; always terminated. */
 void db_copy_text(struct db_rows *rows, int column, char *buf, size_t cap);
@@ -143,6 +155,9 @@ MUST_CHECK int db_one_int(struct db *db, int64_t *out, const char *sql,
 MUST_CHECK int db_begin(struct db *db);
 MUST_CHECK int db_commit(struct db *db);
 void db_rollback(struct db *db);
+
+/** Commit when r is 0 or more, else roll back.  Returns: 0 or more, or the error. */
+MUST_CHECK int db_finish(struct db *db, int r);
 
 /**
  * Be the only one: an advisory lock that lives as long as the connection, in

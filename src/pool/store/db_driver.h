@@ -28,6 +28,7 @@ struct db {
 	struct db_bucket statements[DB_BUCKETS];
 	unsigned depth; /* of transactions */
 	int doomed;     /* what went wrong in this one */
+	bool streaming; /* no other statement can run now */
 	char error[256];
 };
 
@@ -37,6 +38,7 @@ struct db_driver {
 	const char *id, *blob, *real, *rowless;
 	const char *begin;
 	const char *begin_alone; /* nobody else is in such a one */
+	const char *begin_copy;  /* all is read as it is now */
 
 	int (*open)(const char *address, struct db **out, struct text *why);
 	void (*close)(struct db *db);
@@ -46,7 +48,7 @@ struct db_driver {
 
 	/* A cursor is a statement on its way; next: 1 row, 0 end, -errno. */
 	int (*start)(struct db *db, const char *sql, const struct db_value *arg,
-		     size_t n_arg, void **cursor);
+		     size_t n_arg, bool stream, void **cursor);
 	int (*next)(void *cursor);
 	int64_t (*changes)(void *cursor); /* after the last row */
 	void (*finish)(void *cursor);
@@ -56,7 +58,12 @@ struct db_driver {
 	double (*col_real)(void *cursor, int column);
 	const char *(*col_text)(void *cursor, int column);
 	const void *(*col_blob)(void *cursor, int column, size_t *len);
+	int (*columns)(void *cursor);
+	const char *(*col_name)(void *cursor, int column);
+	enum db_kind (*col_kind)(void *cursor, int column);
 
+	/* The next id of a table is larger than all that are in it. */
+	int (*count_on)(struct db *db, const char *table);
 	int (*try_lock)(struct db *db, int64_t key);
 	void (*forget)(void *prepared); /* free a prepared statement */
 };

@@ -46,9 +46,11 @@ struct prepared {
 };
 
 struct cursor {
-	PGresult *result;
+	struct db_postgres *s;
+	bool streaming;   /* more may come from the server */
+	PGresult *result; /* all rows; of a stream the one in hand */
 	int row;
-	unsigned char *blob; /* of the column asked last */
+	unsigned char *blob[DB_MAX_ARGS]; /* of the row in hand */
 };
 
 static int errno_of(const char *state)
@@ -291,25 +293,14 @@ static void put_arguments(struct arguments *a, const struct db_value *arg,
 	}
 }
 
-static int start(struct db *db, const char *sql, const struct db_value *arg,
-		 size_t n_arg, void **cursor)
+/* The statement, prepared for arguments of these types. */
+static int find(struct db_postgres *s, const char *sql,
+		const struct db_value *arg, size_t n_arg, struct prepared **out)
 {
-	struct db_postgres *s = (struct db_postgres *)db;
-	struct db_statement *cached;
-	struct arguments a;
-	ExecStatusType status;
-	struct prepared *p;
-	PGresult *result;
-	struct cursor *c;
+	struct db_statement *cached = db_statement(&s->db, sql);
+	struct prepared *p = cached->prepared;
 	int r;
 
-	if (db->depth == 0 && hung_up(s)) {
-		r = reconnect(s);
-		if (r < 0)
-			return r;
-	}
-	cached = db_statement(db, sql);
-	p = cached->prepared;
 	if (!p || !fits(p, arg, n_arg)) {
 		r = prepare(s, sql, arg, n_arg, &p);
 		if (r < 0)
@@ -318,23 +309,127 @@ static int start(struct db *db, const char *sql, const struct db_value *arg,
 			forget(cached->prepared);
 		cached->prepared = p;
 	}
-	put_arguments(&a, arg, n_arg);
-	result = PQexecPrepared(s->conn, p->name, (int)n_arg, a.value, a.len,
-				a.binary, 0);
-	status = PQresultStatus(result);
-	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-		return fail(s, result);
-	c = xcalloc(1, sizeof *c);
-	*c = (struct cursor){.result = result, .row = -1};
-	*cursor = c;
+	*out = p;
 	return 0;
+}
+
+static int execute(struct cursor *c, const struct prepared *p,
+		   const struct arguments *a)
+{
+	PGresult *result = PQexecPrepared(c->s->conn, p->name, (int)p->n_arg,
+					  a->value, a->len, a->binary, 0);
+	ExecStatusType status = PQresultStatus(result);
+
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+		return fail(c->s, result);
+	c->result = result;
+	return 0;
+}
+
+static int send_off(struct cursor *c, const struct prepared *p,
+		    const struct arguments *a)
+{
+	PGconn *conn = c->s->conn;
+
+	if (!PQsendQueryPrepared(conn, p->name, (int)p->n_arg, a->value, a->len,
+				 a->binary, 0))
+		return fail(c->s, NULL);
+	PQsetSingleRowMode(conn);
+	c->streaming = true;
+	return 0;
+}
+
+static int start(struct db *db, const char *sql, const struct db_value *arg,
+		 size_t n_arg, bool stream, void **cursor)
+{
+	struct db_postgres *s = (struct db_postgres *)db;
+	struct arguments a;
+	struct prepared *p = NULL;
+	struct cursor *c;
+	int r = 0;
+
+	if (db->depth == 0 && hung_up(s))
+		r = reconnect(s);
+	if (r == 0)
+		r = find(s, sql, arg, n_arg, &p);
+	if (r < 0)
+		return r;
+	put_arguments(&a, arg, n_arg);
+	c = xcalloc(1, sizeof *c);
+	*c = (struct cursor){.s = s, .row = -1};
+	r = stream ? send_off(c, p, &a) : execute(c, p, &a);
+	if (r < 0)
+		free(c);
+	else
+		*cursor = c;
+	return r;
+}
+
+/* The next row of a stream. */
+static int fetch(struct cursor *c)
+{
+	PGresult *result = PQgetResult(c->s->conn);
+
+	PQclear(c->result);
+	c->result = result;
+	c->row = 0;
+	switch (PQresultStatus(result)) {
+	case PGRES_SINGLE_TUPLE:
+		return 1;
+	case PGRES_TUPLES_OK:
+		return 0;
+	default:
+		c->result = NULL;
+		return fail(c->s, result);
+	}
+}
+
+static void forget_blobs(struct cursor *c)
+{
+	for (size_t i = 0; i < DB_MAX_ARGS; i++) {
+		PQfreemem(c->blob[i]);
+		c->blob[i] = NULL;
+	}
 }
 
 static int next(void *cursor)
 {
 	struct cursor *c = cursor;
 
-	return ++c->row < PQntuples(c->result);
+	forget_blobs(c);
+	return c->streaming ? fetch(c) : ++c->row < PQntuples(c->result);
+}
+
+/*
+ * Leave the connection ready, also when not all rows were wanted.  Inside a
+ * transaction they are read all the same: cancelling would end it.
+ */
+static void drain(struct cursor *c)
+{
+	PGconn *conn = c->s->conn;
+	PGresult *result;
+	char ignored[80];
+
+	if (c->s->db.depth == 0 &&
+	    PQtransactionStatus(conn) == PQTRANS_ACTIVE) {
+		PGcancel *cancel = PQgetCancel(conn);
+
+		PQcancel(cancel, ignored, sizeof ignored);
+		PQfreeCancel(cancel);
+	}
+	while ((result = PQgetResult(conn)))
+		PQclear(result);
+}
+
+static void finish(void *cursor)
+{
+	struct cursor *c = cursor;
+
+	if (c->streaming)
+		drain(c);
+	forget_blobs(c);
+	PQclear(c->result);
+	free(c);
 }
 
 static int64_t changes(void *cursor)
@@ -344,15 +439,6 @@ static int64_t changes(void *cursor)
 	if (strncmp(PQcmdStatus(c->result), "SELECT", 6) == 0)
 		return 0;
 	return strtoll(PQcmdTuples(c->result), NULL, 10);
-}
-
-static void finish(void *cursor)
-{
-	struct cursor *c = cursor;
-
-	PQfreemem(c->blob);
-	PQclear(c->result);
-	free(c);
 }
 
 static bool is_null(void *cursor, int column)
@@ -384,15 +470,57 @@ static double col_real(void *cursor, int column)
 
 static const void *col_blob(void *cursor, int column, size_t *len)
 {
+	const char *text = col_text(cursor, column);
 	struct cursor *c = cursor;
 
 	*len = 0;
-	if (is_null(cursor, column))
+	if (is_null(cursor, column) || column >= DB_MAX_ARGS)
 		return NULL;
-	PQfreemem(c->blob);
-	c->blob = PQunescapeBytea(
-		(const unsigned char *)col_text(cursor, column), len);
-	return c->blob;
+	PQfreemem(c->blob[column]);
+	c->blob[column] = PQunescapeBytea((const unsigned char *)text, len);
+	return c->blob[column];
+}
+
+static int columns(void *cursor)
+{
+	struct cursor *c = cursor;
+
+	return PQnfields(c->result);
+}
+
+static const char *col_name(void *cursor, int column)
+{
+	struct cursor *c = cursor;
+
+	return PQfname(c->result, column);
+}
+
+static enum db_kind col_kind(void *cursor, int column)
+{
+	struct cursor *c = cursor;
+
+	switch (PQftype(c->result, column)) {
+	case OID_INT8:
+		return DB_INT;
+	case OID_FLOAT8:
+		return DB_REAL;
+	case OID_BYTEA:
+		return DB_BLOB;
+	default:
+		return DB_TEXT;
+	}
+}
+
+static int count_on(struct db *db, const char *table)
+{
+	char sql[160];
+	struct text t = text_init(sql, sizeof sql);
+
+	text_add(&t,
+		 "SELECT setval(pg_get_serial_sequence('%s', 'id'), MAX(id)) "
+		 "FROM %s",
+		 table, table);
+	return script(db, sql);
 }
 
 /* The lock is the connection's, and a lost connection has to be noticed. */
@@ -426,6 +554,7 @@ const struct db_driver db_driver_postgres = {
 	/* The number is that of nothing else: "timeball" in ASCII. */
 	.begin_alone = "BEGIN; SELECT pg_advisory_xact_lock("
 		       "8388356063163935852)",
+	.begin_copy = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 	.open = open_postgres,
 	.close = close_postgres,
 	.script = script,
@@ -438,6 +567,10 @@ const struct db_driver db_driver_postgres = {
 	.col_real = col_real,
 	.col_text = col_text,
 	.col_blob = col_blob,
+	.columns = columns,
+	.col_name = col_name,
+	.col_kind = col_kind,
+	.count_on = count_on,
 	.try_lock = try_lock,
 	.forget = forget,
 };

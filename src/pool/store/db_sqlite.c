@@ -244,7 +244,7 @@ static void finish(void *cursor)
 }
 
 static int start(struct db *db, const char *sql, const struct db_value *arg,
-		 size_t n_arg, void **cursor)
+		 size_t n_arg, bool stream, void **cursor)
 {
 	struct db_sqlite *s = (struct db_sqlite *)db;
 	struct db_statement *cached = db_statement(db, sql);
@@ -252,6 +252,7 @@ static int start(struct db *db, const char *sql, const struct db_value *arg,
 	bool once = p && p->busy; /* the same query inside itself */
 	int r = 0;
 
+	(void)stream; /* rows come one by one anyway */
 	if (!p || once) {
 		r = prepare(s, sql, &p);
 		if (r < 0)
@@ -332,6 +333,46 @@ static const void *col_blob(void *cursor, int column, size_t *len)
 	return data;
 }
 
+static int columns(void *cursor)
+{
+	struct prepared *p = cursor;
+
+	return sqlite3_column_count(p->stmt);
+}
+
+static const char *col_name(void *cursor, int column)
+{
+	struct prepared *p = cursor;
+
+	return sqlite3_column_name(p->stmt, column);
+}
+
+static enum db_kind col_kind(void *cursor, int column)
+{
+	struct prepared *p = cursor;
+
+	switch (sqlite3_column_type(p->stmt, column)) {
+	case SQLITE_INTEGER:
+		return DB_INT;
+	case SQLITE_FLOAT:
+		return DB_REAL;
+	case SQLITE_TEXT:
+		return DB_TEXT;
+	case SQLITE_BLOB:
+		return DB_BLOB;
+	default:
+		return DB_NULL;
+	}
+}
+
+/* AUTOINCREMENT sees to it. */
+static int count_on(struct db *db, const char *table)
+{
+	(void)db;
+	(void)table;
+	return 0;
+}
+
 /*
  * A lock on one octet of a file beside the database; the kernel gives it back
  * when the process ends, however it does.
@@ -372,6 +413,7 @@ const struct db_driver db_driver_sqlite = {
 	.rowless = " WITHOUT ROWID",
 	.begin = "BEGIN IMMEDIATE",
 	.begin_alone = "BEGIN IMMEDIATE",
+	.begin_copy = "BEGIN IMMEDIATE",
 	.open = open_sqlite,
 	.close = close_sqlite,
 	.script = script,
@@ -384,6 +426,10 @@ const struct db_driver db_driver_sqlite = {
 	.col_real = col_real,
 	.col_text = col_text,
 	.col_blob = col_blob,
+	.columns = columns,
+	.col_name = col_name,
+	.col_kind = col_kind,
+	.count_on = count_on,
 	.try_lock = try_lock,
 	.forget = forget,
 };

@@ -93,11 +93,7 @@ static int catch_up(struct db *db)
 		if (number > have)
 			r = apply(db, m, number);
 	}
-	if (r < 0)
-		db_rollback(db);
-	else
-		r = db_commit(db);
-	return r;
+	return db_finish(db, r);
 }
 
 int migrate(struct db *db, struct text *why)

@@ -98,11 +98,7 @@ static int sweep(struct db *db, const struct span *span, int64_t now_ms)
 		    DB(db_int(span->ms), db_int(from_ms), db_int(end_ms)));
 	if (r == 0)
 		r = setting_set_int(db, span->swept, end_ms);
-	if (r < 0)
-		db_rollback(db);
-	else
-		r = db_commit(db);
-	return r;
+	return db_finish(db, r);
 }
 
 /*
@@ -129,11 +125,7 @@ static int sum_up(struct db *db, const struct span *span, const struct due *due,
 		r = row_run(db, span->sum_up,
 			    DB(db_int(due->server_id), db_int(due->at_ms),
 			       db_int(due->at_ms + span->ms)));
-	if (r < 0)
-		db_rollback(db);
-	else
-		r = db_commit(db);
-	return r;
+	return db_finish(db, r);
 }
 
 static int next_portion(struct db *db, const struct span *span, int64_t now_ms,

@@ -149,12 +149,7 @@ int zone_delete(struct db *db, int64_t id)
 
 	if (r < 0)
 		return r;
-	r = delete_rows(db, id);
-	if (r < 0) {
-		db_rollback(db);
-		return r;
-	}
-	return db_commit(db);
+	return db_finish(db, delete_rows(db, id));
 }
 
 void zone_ask_rules(struct db *db, struct db_rows *rows, int64_t zone_id)

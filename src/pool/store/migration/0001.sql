@@ -93,7 +93,7 @@ CREATE TABLE zone (
 	name TEXT NOT NULL UNIQUE,             -- '@', 'europe', 'de', 'campus-a'
 	title TEXT NOT NULL,
 	kind TEXT NOT NULL,                    -- global, continent, country, custom, vendor
-	parent_id BIGINT REFERENCES zone(id),
+	parent_id BIGINT REFERENCES zone(id) DEFERRABLE INITIALLY DEFERRED,
 	min_servers BIGINT NOT NULL DEFAULT 0, -- 0: as the setting says
 	min_kbit BIGINT NOT NULL DEFAULT 0,
 	max_hosts BIGINT NOT NULL DEFAULT 0,

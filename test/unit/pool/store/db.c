@@ -251,6 +251,42 @@ static void queries_inside_queries(void **state)
 	assert_int_equal(sum, 36);
 }
 
+/* Row by row, with nothing beside it; giving up early does no harm. */
+static void streams(void **state)
+{
+	struct db *db = *state;
+	struct db_rows r;
+	int64_t n = 0, sum = 0;
+
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(put(db, i, "x", 1), 1);
+	db_stream(db, &r, "SELECT a FROM t WHERE a >= $1 ORDER BY a",
+		  DB(db_int(50)));
+	assert_int_equal(put(db, 100, "x", 1), -EBUSY);
+	assert_int_equal(db_one_int(db, &n, "SELECT 1", DB_NONE), -EBUSY);
+	while (db_next(&r))
+		sum += db_col_int(&r, 0);
+	assert_int_equal(db_end(&r), 0);
+	assert_int_equal(sum, (50 + 99) * 25);
+	for (int in_transaction = 0; in_transaction < 2; in_transaction++) {
+		if (in_transaction)
+			assert_int_equal(db_begin(db), 0);
+		db_stream(db, &r, "SELECT a FROM t ORDER BY a", DB_NONE);
+		assert_true(db_next(&r));
+		assert_int_equal(db_columns(&r), 1);
+		assert_string_equal(db_col_name(&r, 0), "a");
+		assert_int_equal(db_end(&r), 0);
+		assert_int_equal(count(db), 100);
+	}
+	assert_int_equal(db_commit(db), 0);
+	db_stream(db, &r, "SELECT a / (a - 50) FROM t ORDER BY a / 0", DB_NONE);
+	while (db_next(&r))
+		;
+	n = db_end(&r);
+	assert_true(n == 0 || n == -EINVAL); /* SQLite: NULL */
+	assert_int_equal(count(db), 100);
+}
+
 /* The address of a statement may be used again for another one. */
 static void a_text_that_changes(void **state)
 {
@@ -310,6 +346,7 @@ int main(void)
 		TEST(transactions),
 		TEST(an_error_dooms_the_transaction),
 		TEST(queries_inside_queries),
+		TEST(streams),
 		TEST(a_text_that_changes),
 		TEST(copy_text_cuts_between_characters),
 		cmocka_unit_test(addresses),
