@@ -22,6 +22,8 @@
 #define SHARE_REACH 10
 /* Both wander by their own sigma in this time. */
 #define DAY_S 86400.0
+/* Known no better than by so much of its prior: nothing else tells what x is. */
+#define ONLY 0.99
 
 /* Innovations beyond this many sigmas have bounded influence ... */
 #define GATE 3.0
@@ -206,6 +208,7 @@ static void set_slot(struct bank *b, unsigned slot, double path_s)
 		.path_s = path_s,
 		.calm_s = HUGE_VAL,
 		.bias_var = fmax(bias_var(path_s), PBB_MIN),
+		.prior_var = fmax(bias_var(path_s), PBB_MIN),
 	};
 	for (unsigned i = 0; i < BANK_FILTERS; i++) {
 		struct bank_filter *k = &b->filter[i];
@@ -280,8 +283,11 @@ void bank_leave(struct bank *b, unsigned slot)
 void bank_new_path(struct bank *b, unsigned slot, double path_s,
 		   double longer_s)
 {
+	double one_way_s = fmax(longer_s, 0) / 2;
+
 	set_slot(b, slot, path_s);
-	add_diagonal(b, at_b(slot), square(fmax(longer_s, 0) / 2));
+	b->slot[slot].prior_var += square(one_way_s);
+	add_diagonal(b, at_b(slot), square(one_way_s));
 	mix(b);
 }
 
@@ -342,8 +348,10 @@ static void predict(struct bank *b, struct bank_filter *k, double dt, double u)
 
 void bank_predict(struct bank *b, double dt_s, double u)
 {
-	for (unsigned i = 0; i < b->n; i++)
+	for (unsigned i = 0; i < b->n; i++) {
 		b->slot[i].calm_s += dt_s;
+		b->slot[i].prior_var += dt_s * b->slot[i].bias_var / DAY_S;
+	}
 	for (unsigned i = 0; i < BANK_FILTERS; i++)
 		predict(b, &b->filter[i], dt_s, u);
 	mix(b);
@@ -413,6 +421,39 @@ static void correct(struct bank_filter *k, unsigned m,
 			pi[j] -= gain * in->ph[j];
 	}
 	keep_positive(k, m);
+}
+
+/*
+ * All that ties a source's samples to x is the prior of its b.  That is a
+ * measurement of b = 0 with this variance; the same once more with the variance
+ * negative takes it out, and all that followed from it.
+ */
+static void take_out(struct bank_filter *k, unsigned m, unsigned slot,
+		     double prior_var)
+{
+	unsigned b = at_b(slot);
+	struct innovation in = {
+		.nu = -k->x[b],
+		.s = p(k, b, b) - prior_var,
+	};
+
+	if (p(k, b, b) > ONLY * prior_var)
+		return;
+	for (unsigned j = 0; j < m; j++)
+		in.ph[j] = p(k, b, j);
+	correct(k, m, &in);
+}
+
+void bank_disown(struct bank *b, unsigned slot)
+{
+	assert(slot < b->n);
+	if (b->n == 1)
+		return;
+	for (unsigned i = 0; i < BANK_FILTERS; i++)
+		take_out(&b->filter[i], 2 + 2 * b->n, slot,
+			 b->slot[slot].prior_var);
+	set_slot(b, slot, b->slot[slot].path_s);
+	mix(b);
 }
 
 /*

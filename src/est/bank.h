@@ -48,10 +48,11 @@ struct belief {
 };
 
 struct bank_slot {
-	double path_s;   /* round trip */
-	double bias_var; /* prior variance of b, s^2 */
-	double calm_s;   /* since its last sample that was no outlier */
-	int outliers;    /* successive ones of one sign; the sign is theirs */
+	double path_s;    /* round trip */
+	double bias_var;  /* of b where all is usual, s^2 */
+	double prior_var; /* of b, were nothing measured, s^2 */
+	double calm_s;    /* since its last sample that was no outlier */
+	int outliers;     /* successive ones of one sign; the sign is theirs */
 };
 
 struct bank {
@@ -80,6 +81,13 @@ unsigned bank_join(struct bank *b, double path_s);
 
 /** Forget a source; the last slot takes the place of this one. */
 void bank_leave(struct bank *b, unsigned slot);
+
+/**
+ * What a source has said was false: take back what it did to x, and know no more
+ * of it than when it joined.  Of an only source, or one that the others are
+ * next to nothing beside, x cannot be told apart; then nothing happens.
+ */
+void bank_disown(struct bank *b, unsigned slot);
 
 /**
  * The path to a source has become another one, longer by so much or shorter:

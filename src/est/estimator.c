@@ -395,6 +395,8 @@ static bool is_astray(const struct estimator *e, const struct source *src)
 static void expel(struct estimator *e, struct source *src)
 {
 	src->false_ticks = FALSE_TICKS_MAX;
+	if (src->slot >= 0)
+		bank_disown(&e->discipline.bank, (unsigned)src->slot);
 	leave_bank(e, src);
 }
 
@@ -673,6 +675,8 @@ static void source_take(struct estimator *e, struct source *src,
 	if (longer_s != 0 && src->slot >= 0)
 		bank_new_path(&e->discipline.bank, (unsigned)src->slot,
 			      src->noise.floor_s, longer_s);
+	if (src->noise.misled && src->slot >= 0)
+		bank_disown(&e->discipline.bank, (unsigned)src->slot);
 	src->reachable = true;
 	src->dead = false;
 	src->missed = 0;

@@ -50,9 +50,9 @@ static unsigned place(const struct noise *s, unsigned i)
 	return (s->next + NOISE_RING - 1 - i) % NOISE_RING;
 }
 
-static void measure(struct noise *s, uint32_t now_s)
+/* Those that are not too old, in order of size; the others are forgotten. */
+static void sort_delays(struct noise *s, uint32_t now_s, double *sorted)
 {
-	double sorted[NOISE_RING] = {0};
 	unsigned n = 0;
 
 	while (n < s->n &&
@@ -62,6 +62,41 @@ static void measure(struct noise *s, uint32_t now_s)
 	}
 	s->n = n;
 	qsort(sorted, n, sizeof sorted[0], compare);
+}
+
+/*
+ * Is the smallest far from all others?  It cannot have been a shorter path: one
+ * is told by its first sample, and forgets what was before.
+ */
+static bool is_alone(const double *sorted, unsigned n)
+{
+	double spread_s;
+
+	if (n < FEW)
+		return false;
+	spread_s = fmax(sorted[n / 2] - sorted[1], SPREAD_MIN_S);
+	return sorted[1] - sorted[0] > SPIKE * spread_s;
+}
+
+static void replace(struct noise *s, double delay_s, double by_s)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		if (s->delay_s[place(s, i)] == delay_s)
+			s->delay_s[place(s, i)] = by_s;
+}
+
+static void measure(struct noise *s, uint32_t now_s)
+{
+	double sorted[NOISE_RING] = {0};
+	unsigned n;
+
+	sort_delays(s, now_s, sorted);
+	n = s->n;
+	s->misled = is_alone(sorted, n);
+	if (s->misled) {
+		replace(s, sorted[0], sorted[1]);
+		sorted[0] = sorted[1];
+	}
 	s->floor_s = sorted[0];
 	s->spread_s = sorted[n / 2] - sorted[0];
 	if (n < FEW)

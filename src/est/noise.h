@@ -20,6 +20,7 @@ struct noise {
 	double floor_s;  /* delay of the path */
 	double spread_s; /* median of what is added to it */
 	unsigned above;  /* so many in succession far above the floor */
+	bool misled;     /* until the last delay, the floor was a false one */
 };
 
 /* What is known of the noise of one sample. */
@@ -46,7 +47,9 @@ enum noise_model {
 
 /**
  * Another delay.  Returns: how much longer the path is than before when it has
- * become another one (negative: shorter), 0 while it is the same.
+ * become another one (negative: shorter), 0 while it is the same.  A delay that
+ * lies alone far below all others is false: as if a timestamp is taken while
+ * somebody moves the clock.  When that is found out, misled is set.
  */
 double noise_add(struct noise *s, double delay_s, int64_t mono_ns);
 

@@ -81,6 +81,8 @@ static void turn(struct bank *b, struct input *in, unsigned what, unsigned slot)
 		bank_leave(b, slot);
 	else if (what == 6)
 		bank_new_path(b, slot, path(in), input_number(in));
+	else if (what == 7)
+		bank_disown(b, slot);
 	else
 		sample(b, in, slot);
 }

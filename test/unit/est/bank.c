@@ -349,6 +349,43 @@ static void leave(void **state)
 	assert_true(bank_sane(&three));
 }
 
+/* As if it had never been heard: x, its variance, what the others' b are. */
+static void disown(void **state)
+{
+	static struct bank four, three;
+
+	(void)state;
+	start(&four, 4);
+	start(&three, 3);
+	for (int i = 0; i < 200; i++) {
+		bank_predict(&four, 16, 0);
+		bank_predict(&three, 16, 0);
+		for (unsigned s = 0; s < 3; s++) {
+			bank_update(&four, s, 1e-6 * s, &level);
+			bank_update(&three, s, 1e-6 * s, &level);
+		}
+		bank_update(&four, 3, 2e-5, &level);
+	}
+	assert_true(four.belief.x - three.belief.x > 3e-6);
+	bank_disown(&four, 3);
+	assert_near(four.belief.x, three.belief.x, 1e-8);
+	assert_near(four.belief.pxx, three.belief.pxx, 0.05 * three.belief.pxx);
+	/* It starts as a newcomer would. */
+	bank_update(&four, 3, 2e-5, &level);
+	bank_join(&three, 1e-3);
+	bank_update(&three, 3, 2e-5, &level);
+	assert_near(four.belief.x, three.belief.x, 2e-7);
+	for (unsigned s = 3; s > 0; s--) {
+		bank_disown(&four, s);
+		bank_leave(&four, s);
+	}
+	/* Who is alone is what x is known by. */
+	three = four;
+	bank_disown(&four, 0);
+	assert_memory_equal(&four, &three, sizeof four);
+	assert_true(bank_sane(&four));
+}
+
 /* Covariances stay what they are called, whatever the noise. */
 static void positive(void **state)
 {
@@ -490,6 +527,7 @@ int main(void)
 		cmocka_unit_test(learns_wander),
 		cmocka_unit_test(honest),
 		cmocka_unit_test(leave),
+		cmocka_unit_test(disown),
 		cmocka_unit_test(positive),
 		cmocka_unit_test(shifted),
 		cmocka_unit_test(same_time),

@@ -49,6 +49,51 @@ static void four_servers(struct world *w, struct estimator_params *p)
 		world_add(w, near_server, NULL);
 }
 
+/* The larger error of these seconds. */
+static double worst(struct world *w, double from_s, double to_s)
+{
+	world_run(w, from_s);
+	world_forget(w);
+	world_run(w, to_s);
+	return w->max_s;
+}
+
+/*
+ * 1 s and 100 ppm off, four servers, the stamp of the first request to one of
+ * them so much too late: its delay is too short by as much, and its offset wrong
+ * by half of it.
+ */
+static void false_start(double late_s, uint64_t seed)
+{
+	struct world w = {.clock_s = 1, .freq_err = 1e-4, .wander = 1e-9};
+	struct world_source server = {.base_s = 1e-3, .jitter_s = 20e-6};
+	struct estimator_params p;
+
+	estimator_params_default(&p);
+	world_start(&w, &p, seed);
+	server.late_s = late_s;
+	world_add(&w, server, NULL);
+	server.late_s = 0;
+	for (int i = 0; i < 3; i++)
+		world_add(&w, server, NULL);
+	assert_true(worst(&w, 5, 10) < 80e-6);
+	assert_true(worst(&w, 10, 60) < 60e-6);
+	assert_true(worst(&w, 60, 600) < 50e-6);
+	assert_true(worst(&w, 600, 3600) < 15e-6);
+	assert_true(world_rms(&w) < 5e-6);
+	assert_true(w.dishonest == 0);
+	estimator_free(w.e);
+}
+
+static void false_first_delay(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		false_start(0, seed);
+		false_start(260e-6, seed);
+	}
+}
+
 static struct estimator_report world_report(const struct world *w)
 {
 	struct estimator_report r;
@@ -389,6 +434,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cold_start),
+		cmocka_unit_test(false_first_delay),
 		cmocka_unit_test(every_cold_start),
 		cmocka_unit_test(quiet_lan),
 		cmocka_unit_test(poll_grows),

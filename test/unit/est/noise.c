@@ -135,6 +135,44 @@ static void new_path(void **state)
 		assert_near(poll(&p), 0, 0);
 }
 
+/* The n-th delay of a path is far too short, once. */
+static void false_delay(void **state)
+{
+	struct path p;
+
+	(void)state;
+	for (int n = 1; n <= 20; n++) {
+		bool misled = false;
+
+		start(&p, 6);
+		for (int i = 1; i <= n + 20; i++) {
+			p.floor_s = FLOOR_S - (i == n ? 0.015 : 0);
+			poll(&p);
+			misled |= p.noise.misled;
+		}
+		assert_true(misled);
+		assert_near(p.noise.floor_s, FLOOR_S, JITTER_S);
+		assert_near(p.noise.spread_s, 1.6 * JITTER_S, JITTER_S);
+	}
+}
+
+/* What queues there are mislead nobody. */
+static void true_delays(void **state)
+{
+	struct path p;
+	int misled = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 200; seed++) {
+		start(&p, seed);
+		for (int i = 0; i < 500; i++) {
+			poll(&p);
+			misled += p.noise.misled;
+		}
+	}
+	assert_true(misled <= 10);
+}
+
 /* What happened before a long silence is forgotten. */
 static void old_delays(void **state)
 {
@@ -152,9 +190,10 @@ static void old_delays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(statistics), cmocka_unit_test(delay_model),
-		cmocka_unit_test(models),     cmocka_unit_test(first_sample),
-		cmocka_unit_test(new_path),   cmocka_unit_test(old_delays),
+		cmocka_unit_test(statistics),  cmocka_unit_test(delay_model),
+		cmocka_unit_test(models),      cmocka_unit_test(first_sample),
+		cmocka_unit_test(new_path),    cmocka_unit_test(false_delay),
+		cmocka_unit_test(true_delays), cmocka_unit_test(old_delays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

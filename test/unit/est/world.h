@@ -30,6 +30,7 @@ struct world_source {
 	double alternate_s; /* added with changing sign */
 	double spike;       /* so many requests wait 40 ms more on average */
 	double loss;
+	double late_s; /* the first request is sent so long before its stamp */
 	uint8_t leap, stratum;
 	bool silent;    /* answers nothing */
 	bool reachable; /* but was heard within the last eight polls */
@@ -159,10 +160,12 @@ static inline void world_poll(struct world *w, struct world_source *s)
 	double alt = s->sent % 2 ? s->alternate_s : -s->alternate_s;
 	if (s->spike > 0 && rng_uniform(&w->rng) < s->spike)
 		there += 0.04 * rng_exponential(&w->rng);
+	double late = s->sent == 0 ? s->late_s : 0;
 	struct sample m = {
 		.mono_ns = world_mono_ns(w),
-		.offset_s = s->error_s + alt - w->clock_s + (there - back) / 2,
-		.delay_s = there + back,
+		.offset_s = s->error_s + alt - w->clock_s +
+			    (there - back - late) / 2,
+		.delay_s = there + back - late,
 		.disp_s = 1e-6,
 		.root_disp_s = 10e-6,
 		.stratum = s->stratum,
