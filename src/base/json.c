@@ -137,6 +137,10 @@ void json_real(struct json *j, const char *name, double value)
 		if (strtod(text, NULL) == value)
 			break;
 	}
+	/* 20, not 2e+01 */
+	if (strchr(text, 'e') && fabs(value) >= 1 && fabs(value) < 1e15 &&
+	    value == rint(value))
+		snprintf(text, sizeof text, "%.0f", value);
 	put(j, text);
 }
 

@@ -76,6 +76,19 @@ int server_by_address(struct db *db, const char *address, uint16_t port,
 	return one(&rows, out);
 }
 
+int server_by_host(struct db *db, const char *address, struct server *out)
+{
+	struct db_rows rows;
+
+	db_ask(db, &rows,
+	       SELECT "WHERE s.address = $1"
+		      " ORDER BY CASE WHEN s.deleted_ms IS NULL THEN 0 ELSE 1"
+		      " END, CASE s.port WHEN 123 THEN 0 ELSE s.port END,"
+		      " s.deleted_ms DESC LIMIT 1",
+	       DB(db_text(address)));
+	return one(&rows, out);
+}
+
 void server_ask_all(struct db *db, struct db_rows *rows)
 {
 	db_ask(db, rows, SELECT "WHERE s.deleted_ms IS NULL ORDER BY s.id",

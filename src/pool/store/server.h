@@ -46,6 +46,10 @@ MUST_CHECK int server_by_id(struct db *db, int64_t id, struct server *out);
 MUST_CHECK int server_by_address(struct db *db, const char *address,
 				 uint16_t port, struct server *out);
 
+/** The same on any port, 123 before others. */
+MUST_CHECK int server_by_host(struct db *db, const char *address,
+			      struct server *out);
+
 /*
  * Lists: start one of these, then while (server_next(&rows, &s)) ..., then
  * db_end(&rows).  Deleted servers appear only where it says so.

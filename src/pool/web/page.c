@@ -183,3 +183,33 @@ void page_refuse(const struct request *rq, struct response *rs, int status,
 	va_end(ap);
 	refuse(rq, rs, status, text);
 }
+
+unsigned page_fresh_s(const struct request *rq)
+{
+	unsigned s = rq->settings->check_active_s / 10;
+
+	return s < 1 ? 1 : s > 120 ? 120 : s;
+}
+
+/* Who has no mouse scrolls it by its focus. */
+void page_table(struct html *h, const char *caption, ...)
+{
+	struct html about = {{0}};
+	va_list ap;
+
+	va_start(ap, caption);
+	html_vput(&about, caption, ap);
+	va_end(ap);
+	html_put(h, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+		    "aria-label=\"");
+	html_raw(h, buf_text(&about.buf), about.buf.len);
+	html_put(h, "\">\n<table><caption>");
+	html_raw(h, buf_text(&about.buf), about.buf.len);
+	html_put(h, "</caption>\n");
+	buf_done(&about.buf);
+}
+
+void page_table_end(struct html *h)
+{
+	html_put(h, "</table></div>\n");
+}

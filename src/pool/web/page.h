@@ -31,3 +31,13 @@ void page_error(const struct request *rq, struct response *rs, int status);
 /** As page_error(), with words of its own. */
 void page_refuse(const struct request *rq, struct response *rs, int status,
 		 const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/**
+ * How long a page that shows measurements may be kept: a tenth of the time
+ * between two checks, 1 to 120 seconds.
+ */
+unsigned page_fresh_s(const struct request *rq);
+
+/** A table that may be wider than the screen: <div …><table><caption>; close with page_table_end(). */
+void page_table(struct html *h, const char *caption, ...) PRINTF_LIKE(2, 3);
+void page_table_end(struct html *h);

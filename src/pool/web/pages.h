@@ -10,3 +10,26 @@ void page_health(const struct request *rq, struct response *rs);
 
 /* static.c */
 void page_static(const struct request *rq, struct response *rs);
+
+/* search.c */
+void page_scores(const struct request *rq, struct response *rs);
+void page_rules(const struct request *rq, struct response *rs);
+
+/* A table of servers that other pages show too. */
+struct server;
+void server_table_begin(struct html *h, const char *caption);
+void server_table_row(struct html *h, const struct server *s, int64_t now_ms);
+void server_table_end(struct html *h);
+
+/* scores.c, score_log.c, score_why.c */
+void page_score(const struct request *rq, struct response *rs);
+void page_score_log(const struct request *rq, struct response *rs);
+void page_score_json(const struct request *rq, struct response *rs);
+void page_score_why(const struct request *rq, struct response *rs);
+void page_score_monitors(const struct request *rq, struct response *rs);
+void page_score_badge(const struct request *rq, struct response *rs);
+
+/* home.c */
+void page_home(const struct request *rq, struct response *rs);
+void page_join(const struct request *rq, struct response *rs);
+void page_use(const struct request *rq, struct response *rs);

@@ -146,6 +146,7 @@ CREATE TABLE server (
 );
 CREATE UNIQUE INDEX server_address ON server(address, port) WHERE deleted_ms IS NULL;
 CREATE INDEX server_account ON server(account_id);
+CREATE INDEX server_host ON server(address);
 
 CREATE TABLE server_zone (
 	server_id BIGINT NOT NULL REFERENCES server(id),
