@@ -51,6 +51,7 @@ const struct setting_row setting_rows[] = {
 	{"snapshot",          SETTING_PATH,  AT(snapshot), 0, 0, "/var/lib/pool/zones.snap", NULL},
 	{"snapshot-key",      SETTING_PATH,  AT(snapshot_key), 0, 0, "/var/lib/pool/snapshot.key", NULL},
 	{"snapshot-public",   SETTING_PATH,  AT(snapshot_public), 0, 0, "/var/lib/pool/snapshot.pub", NULL},
+	{"snapshot-period",   SETTING_COUNT, AT(snapshot_period_s), 1, 3600, "60", NULL},
 	{"name-server",       SETTING_LIST,  AT(name_servers), 0, 0, NULL, NULL},
 	{"dns-ttl",           SETTING_COUNT, AT(dns_ttl_s), 30, 86400, "150", NULL},
 	{"dns-max-hosts",     SETTING_COUNT, AT(dns_max_hosts), 1, 8, "4", NULL},

@@ -212,6 +212,16 @@ void zone_ask_members(struct db *db, struct db_rows *rows)
 	       DB_NONE);
 }
 
+bool zone_member_next(struct db_rows *rows, int64_t *zone_id,
+		      int64_t *server_id)
+{
+	if (!db_next(rows))
+		return false;
+	*zone_id = db_col_int(rows, 0);
+	*server_id = db_col_int(rows, 1);
+	return true;
+}
+
 void zone_ask_counts_now(struct db *db, struct db_rows *rows, int64_t zone_id,
 			 int64_t now_ms)
 {

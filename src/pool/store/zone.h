@@ -62,8 +62,10 @@ MUST_CHECK int zone_put_server(struct db *db, int64_t zone_id,
 			       int64_t server_id);
 MUST_CHECK int zone_clear_server(struct db *db, int64_t server_id);
 
-/** Every (zone, living server) pair, by zone, then server: columns zone_id, server_id. */
+/** Every zone with every living server in it, by zone, then server; zone_member_next(), db_end(). */
 void zone_ask_members(struct db *db, struct db_rows *rows);
+bool zone_member_next(struct db_rows *rows, int64_t *zone_id,
+		      int64_t *server_id);
 
 /* How many servers a zone has: one row for each family. */
 struct zone_count {
