@@ -285,6 +285,8 @@ static void add_headers(const struct http *h, struct MHD_Response *r,
 	if (*rs->download)
 		text_add(&t, "attachment; filename=\"%s\"", rs->download);
 	add_header(r, "Content-Disposition", attachment);
+	if (strncmp(rs->type, "text/html", 9) == 0)
+		add_header(r, "Vary", "Cookie");
 	if (rs->max_age_s)
 		add_number(r, "Cache-Control",
 			   "public, max-age=", rs->max_age_s);

@@ -33,3 +33,16 @@ void page_score_badge(const struct request *rq, struct response *rs);
 void page_home(const struct request *rq, struct response *rs);
 void page_join(const struct request *rq, struct response *rs);
 void page_use(const struct request *rq, struct response *rs);
+
+/* login.c */
+void page_login(const struct request *rq, struct response *rs);
+void post_login(const struct request *rq, struct response *rs);
+void post_logout(const struct request *rq, struct response *rs);
+void page_signup(const struct request *rq, struct response *rs);
+void post_signup(const struct request *rq, struct response *rs);
+void page_confirm(const struct request *rq, struct response *rs);
+void post_confirm(const struct request *rq, struct response *rs);
+void page_reset(const struct request *rq, struct response *rs);
+void post_reset(const struct request *rq, struct response *rs);
+void page_reset_link(const struct request *rq, struct response *rs);
+void post_reset_link(const struct request *rq, struct response *rs);

@@ -16,6 +16,18 @@ const struct route routes[] = {
 	{"GET", "/scores/:address/monitors", PAGE_SCORES, page_score_monitors, 0},
 	{"GET", "/static/:name", PAGE_PUBLIC, page_static, 0},
 	{"GET", "/healthz", PAGE_PUBLIC, page_health, 0},
+
+	{"GET", "/login", PAGE_FORM, page_login, 0},
+	{"POST", "/login", PAGE_FORM, post_login, 0},
+	{"POST", "/logout", PAGE_FORM, post_logout, 0},
+	{"GET", "/signup", PAGE_FORM, page_signup, 0},
+	{"POST", "/signup", PAGE_FORM, post_signup, 0},
+	{"GET", "/confirm/:token", PAGE_FORM, page_confirm, 0},
+	{"POST", "/confirm/:token", PAGE_FORM, post_confirm, 0},
+	{"GET", "/reset", PAGE_FORM, page_reset, 0},
+	{"POST", "/reset", PAGE_FORM, post_reset, 0},
+	{"GET", "/reset/:token", PAGE_FORM, page_reset_link, 0},
+	{"POST", "/reset/:token", PAGE_FORM, post_reset_link, 0},
 	{0},
 };
 /* clang-format on */
