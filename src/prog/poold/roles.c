@@ -9,6 +9,9 @@
 
 const struct role roles[] = {
 	{"web", web_run},
+	{"jobs", jobs_role},
+	{"errands", errands_role},
+	{"post", post_role},
 	{0},
 };
 

@@ -51,3 +51,8 @@ bool role_wait(const struct role_inputs *in, int fd, int timeout_ms);
 
 /* web_role.c */
 int web_run(const struct role_inputs *in);
+
+/* book_roles.c */
+int jobs_role(const struct role_inputs *in);
+int errands_role(const struct role_inputs *in);
+int post_role(const struct role_inputs *in);
