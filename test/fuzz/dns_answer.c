@@ -32,7 +32,12 @@ static void scene_make(struct scene *s)
 	};
 	struct zone_place place = {{.family = AF_INET, .ip = {10}}, 8, 1};
 	struct zone_input in = {
-		.origin = {"pool.test", ns, 1, NULL, "www.example", 150, 8},
+		.origin = {.name = "pool.test",
+			   .name_server = ns,
+			   .n_name_server = 1,
+			   .web = "www.example",
+			   .ttl_s = 150,
+			   .max_hosts = 8},
 		.server = server,
 		.n_server = 20,
 		.zone = zone,
