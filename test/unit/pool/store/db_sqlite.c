@@ -237,23 +237,33 @@ static void two_writers(void **state)
 static void a_writer_is_killed(void **state)
 {
 	struct db *db;
-	int ready[2];
+	int ready[2], go[2];
 	pid_t pid;
 	char c;
 
 	(void)state;
 	assert_int_equal(pipe(ready), 0);
+	assert_int_equal(pipe(go), 0);
 	pid = fork();
 	if (pid == 0) {
-		struct db *own = open_file("sqlite:pool.db");
+		struct db *own;
 
+		/* Opening takes the writer's place, too: not before the other
+		 * has done so. */
+		close(go[1]);
+		if (read(go[0], &c, 1) != 1)
+			_exit(1);
+		own = open_file("sqlite:pool.db");
 		if (db_try_lock(own, 1) != 1 || db_begin(own) < 0 ||
 		    add_zone(own, "half") != 1 || write(ready[1], "x", 1) != 1)
 			_exit(1);
 		pause();
 	}
 	close(ready[1]);
+	close(go[0]);
 	db = open_file("sqlite:pool.db");
+	assert_int_equal(write(go[1], "x", 1), 1);
+	close(go[1]);
 	assert_int_equal(read(ready[0], &c, 1), 1);
 	close(ready[0]);
 	assert_int_equal(db_try_lock(db, 1), 0);
