@@ -18,8 +18,7 @@
  * together no more than one place never meet in one answer.
  */
 
-/* Fewer servers than this, and 0 to 3 are all the whole zone; also where the
- * groups could not fill an answer and nobody else does. */
+/* Fewer servers than this, and 0 to 3 are all the whole zone. */
 #define DEAL_MIN 8
 #define GROUPS (SNAPSHOT_SUBSETS - 1)
 #define NO_GROUP GROUPS
@@ -43,7 +42,8 @@ struct family_work {
 	const struct zone_row *zone;
 	int family;
 	bool dealt;
-	unsigned k; /* addresses in an answer */
+	bool minimum; /* heed min_servers and min_kbit */
+	unsigned k;   /* addresses in an answer */
 	size_t n;
 	double weight;
 	uint32_t *own;       /* servers in the common order */
@@ -194,8 +194,7 @@ static void deal(struct maker *m, struct family_work *w)
 	struct dealt_server *all = xcalloc(w->n + 1, sizeof *all);
 	double sum[GROUPS] = {0};
 
-	w->dealt = w->n >= DEAL_MIN &&
-		   (w->zone->parent >= 0 || w->n >= GROUPS * w->k);
+	w->dealt = w->n >= DEAL_MIN;
 	for (size_t i = 0; i < w->n; i++) {
 		all[i].server = w->own[i];
 		all[i].weight = m->in->server[w->own[i]].weight;
@@ -237,8 +236,8 @@ static double demand_of(const struct maker *m, const struct family_work *w,
 		most = x > most ? x : most;
 	}
 	demand = fmax(weight, w->k * most);
-	if (w->zone->parent < 0 || w->n == 0)
-		return demand; /* nobody to take the rest */
+	if (!w->minimum || w->n == 0)
+		return demand;
 	demand = fmax(demand, min_kbit(m, w->zone) / part);
 	return fmax(demand,
 		    w->weight / part * min_servers(m, w->zone) / (double)w->n);
@@ -259,7 +258,7 @@ static double own_part(const struct maker *m, const struct family_work *w)
 {
 	double part = 1;
 
-	if (w->zone->parent < 0 || w->zone->policy == ZONE_CLASSIC)
+	if (!w->minimum || w->zone->policy == ZONE_CLASSIC)
 		return part;
 	if (min_servers(m, w->zone) > 0)
 		part = fmin(part, (double)w->n / min_servers(m, w->zone));
@@ -384,8 +383,18 @@ static double take_from(struct maker *m, struct list *list,
 	return sum;
 }
 
-static void make_list(struct maker *m, const struct family_work *w,
-		      struct zone_lists *out, int subset)
+/* The zone's own servers that are in another of 0 to 3. */
+static void mark_others(struct maker *m, const struct family_work *w,
+			int subset, uint32_t round)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (!belongs(m, w, w->own[i], subset))
+			m->marked[w->own[i]] = round;
+}
+
+/* What remains of an answer that nobody fills. */
+static double try_list(struct maker *m, const struct family_work *w,
+		       struct zone_lists *out, int subset)
 {
 	struct list *list = &out->list[w->family][subset];
 	double rest = w->k - find_own(m, w, subset);
@@ -397,16 +406,34 @@ static void make_list(struct maker *m, const struct family_work *w,
 	if ((rest < TINY || !filled || w->zone->parent < 0) && !w->dealt &&
 	    subset != SNAPSHOT_ALL) {
 		list->same_as = &out->list[w->family][SNAPSHOT_ALL];
-		return;
+		return 0;
 	}
 	m->round++;
+	list->n = 0;
 	append(m, list, n);
-	for (size_t i = 0; i < w->n; i++) /* 0 to 3 stay disjoint */
-		m->marked[w->own[i]] = m->round;
+	mark_others(m, w, subset, m->round); /* 0 to 3 stay disjoint ... */
 	for (int up = w->zone->parent; filled && up >= 0 && rest > TINY;
 	     up = m->in->zone[up].parent)
 		rest -= take_from(m, list,
 				  &m->lists[up].list[w->family][subset], rest);
+	if (w->zone->policy != ZONE_LOCAL_FIRST || rest < TINY)
+		return rest;
+	mark_others(m, w, subset, 0); /* ... unless there is nobody else */
+	return rest -
+	       take_from(m, list, &out->list[w->family][SNAPSHOT_ALL], rest);
+}
+
+/* A minimum is for when there are others who take the rest. */
+static void make_list(struct maker *m, struct family_work *w,
+		      struct zone_lists *out, int subset)
+{
+	w->minimum = w->zone->parent >= 0;
+	find_demand(m, w);
+	if (try_list(m, w, out, subset) < TINY || !w->minimum)
+		return;
+	w->minimum = false;
+	find_demand(m, w);
+	try_list(m, w, out, subset);
 }
 
 static void make_family(struct maker *m, size_t zone, int family)
@@ -421,7 +448,6 @@ static void make_family(struct maker *m, size_t zone, int family)
 
 	collect(m, &w);
 	deal(m, &w);
-	find_demand(m, &w);
 	out->own[family] = (uint32_t)w.n;
 	make_list(m, &w, out, SNAPSHOT_ALL);
 	for (int subset = 0; subset < GROUPS; subset++)

@@ -146,7 +146,7 @@ static int check_trust(const void *data, size_t len,
 	    crypto_sign_verify_detached(tail.signature, sum, sizeof sum,
 					trust->public) != 0)
 		return refuse(why, -EKEYREJECTED,
-			      "not signed by the key that snapshot_public "
+			      "not signed by the key that snapshot-public "
 			      "names");
 	if (trust->newer_than_ms == 0)
 		return 0;

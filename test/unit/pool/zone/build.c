@@ -123,6 +123,29 @@ static void minimum(void **state)
 	(void)state;
 }
 
+/* Where nobody takes the rest, a minimum does not make answers shorter. */
+static void minimum_without_others(void **state)
+{
+	(void)state;
+	for (int policy = ZONE_STRICT; policy <= ZONE_LOCAL_FIRST; policy++) {
+		struct pool *p = pool_new();
+		struct snapshot_image image;
+		struct snapshot s;
+
+		p->zone[POOL_DE].policy = (enum zone_policy)policy;
+		p->in.origin.min_servers = 6;
+		p->in.origin.min_kbit = 1e9;
+		for (int i = 0; i < 3; i++)
+			pool_server(p, POOL_DE, AF_INET, 10);
+		s = pool_build(p, &image);
+		for (uint32_t i = 0; i < 3; i++)
+			assert_near(pool_part(&s, p, POOL_DE, SNAPSHOT_ALL, i),
+				    1, NEAR);
+		snapshot_image_done(&image);
+		free(p);
+	}
+}
+
 /* One account, and one network, has no more than its part of a zone. */
 static void caps(void **state)
 {
@@ -214,6 +237,34 @@ static void dealing(void **state)
 	for (int g = 0; g < 4; g++) {
 		assert_true(members[g] == 10 || members[g] == 11);
 		assert_near(weight[g], 41 * 300 / 4., 150);
+	}
+	snapshot_image_done(&image);
+	free(p);
+}
+
+/* Eight servers in four groups of two, and nobody else: each of 0 to 3 has its
+ * own two for sure and fills up with the others. */
+static void groups_too_small(void **state)
+{
+	struct pool *p = pool_new();
+	struct snapshot_image image;
+	struct snapshot s;
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		pool_server(p, POOL_DE, AF_INET, 10);
+	s = pool_build(p, &image);
+	for (int g = 0; g < 4; g++) {
+		int sure = 0;
+
+		for (uint32_t i = 0; i < 8; i++) {
+			double part = pool_part(&s, p, POOL_DE, g, i);
+
+			sure += part == 1;
+			if (part < 1)
+				assert_near(part, 2. / 6, NEAR);
+		}
+		assert_int_equal(sure, 2);
 	}
 	snapshot_image_done(&image);
 	free(p);
@@ -407,9 +458,11 @@ int main(void)
 		cmocka_unit_test(local_first),
 		cmocka_unit_test(classic),
 		cmocka_unit_test(minimum),
+		cmocka_unit_test(minimum_without_others),
 		cmocka_unit_test(caps),
 		cmocka_unit_test(cap_on_an_only_account),
 		cmocka_unit_test(dealing),
+		cmocka_unit_test(groups_too_small),
 		cmocka_unit_test(few_are_not_dealt),
 		cmocka_unit_test(accounts_are_neighbours),
 		cmocka_unit_test(same_input_same_octets),
