@@ -58,6 +58,7 @@ struct supervisor {
 	struct ward *ward;
 	size_t n_ward;
 	struct timer second, counters, deadline;
+	struct sandbox_user user; /* of the workers; 0: as we are */
 	uint64_t cookie_key[2];
 	int64_t old_told_ms;
 	bool stopping;
@@ -105,6 +106,9 @@ static NORETURN void become_worker(struct supervisor *s, struct ward *w,
 		.log_level = s->log->threshold,
 	};
 
+	if (sandbox_become(&s->user) < 0)
+		_exit(EXIT_FAILURE);
+	/* Becoming somebody else would have undone it. */
 	prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL);
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
@@ -291,19 +295,19 @@ static void on_counters(struct timer *t)
 
 /* --- life -------------------------------------------------------------------- */
 
+/* Without "user" the supervisor stays what it is; workers are never root. */
 static int drop_rights(struct supervisor *s)
 {
-	const char *name = s->settings->user;
-	struct sandbox_user user = {0};
-	int r = 0;
+	const char *name = s->settings->user ? s->settings->user : "nobody";
+	int r;
 
 	if (geteuid() != 0)
 		return 0;
-	r = sandbox_find_user(name ? name : "nobody", &user);
+	r = sandbox_find_user(name, &s->user);
 	if (r < 0)
-		log_error(s->log, "user %s: unknown", name ? name : "nobody");
-	else
-		r = sandbox_become(&user);
+		log_error(s->log, "user %s: unknown", name);
+	else if (s->settings->user)
+		r = sandbox_become(&s->user);
 	return r;
 }
 
