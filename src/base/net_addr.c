@@ -189,3 +189,24 @@ struct net_addr net_addr_unmap(const struct net_addr *addr)
 	memcpy(v4.ip, addr->ip + sizeof mapped, 4);
 	return v4;
 }
+
+int net_addr_split_port(const char *text, char *host, size_t cap,
+			uint16_t *port)
+{
+	const char *colon = strrchr(text, ':');
+	size_t len = strlen(text);
+	long v = 0;
+
+	if (colon && (strchr(text, ':') == colon || colon[-1] == ']')) {
+		if (text_to_int(colon + 1, 1, 65535, &v) < 0)
+			return -EINVAL;
+		len = (size_t)(colon - text);
+	}
+	if (len == 0 || len >= cap)
+		return -EINVAL;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	if (v)
+		*port = (uint16_t)v;
+	return 0;
+}

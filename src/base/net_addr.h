@@ -54,3 +54,14 @@ bool net_addr_is_any(const struct net_addr *addr);
 
 /** An IPv4 address that came as ::ffff:a.b.c.d as what it is; any other unchanged. */
 struct net_addr net_addr_unmap(const struct net_addr *addr);
+
+/**
+ * Split "HOST", "HOST:PORT", "[ADDRESS]:PORT" or "[ADDRESS]"; a bare IPv6
+ * address has more than one colon and no port.
+ *
+ * host: what stands before the port, brackets included, as typed.
+ * port: written only when there is one, 1 to 65535.
+ * Returns: 0, or -EINVAL for an empty or too long host or a bad port.
+ */
+MUST_CHECK int net_addr_split_port(const char *text, char *host, size_t cap,
+				   uint16_t *port);

@@ -8,6 +8,11 @@
 /* health.c */
 void page_health(const struct request *rq, struct response *rs);
 
+/* monitor_calls.c */
+void post_monitor_enrol(const struct request *rq, struct response *rs);
+void post_monitor_work(const struct request *rq, struct response *rs);
+void post_monitor_results(const struct request *rq, struct response *rs);
+
 /* static.c */
 void page_static(const struct request *rq, struct response *rs);
 

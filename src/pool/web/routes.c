@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "pool/talk/talk.h"
 #include "pool/web/pages.h"
 #include "pool/web/request.h"
 
@@ -28,6 +29,10 @@ const struct route routes[] = {
 	{"POST", "/reset", PAGE_FORM, post_reset, 0},
 	{"GET", "/reset/:token", PAGE_FORM, page_reset_link, 0},
 	{"POST", "/reset/:token", PAGE_FORM, post_reset_link, 0},
+
+	{"POST", "/api/monitor/enrol", PAGE_MACHINE, post_monitor_enrol, 0},
+	{"POST", "/api/monitor/work", PAGE_MACHINE, post_monitor_work, 0},
+	{"POST", "/api/monitor/results", PAGE_MACHINE, post_monitor_results, TALK_BODY_MAX},
 	{0},
 };
 /* clang-format on */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "choose.h"
 #include "options.h"
 #include "os/host.h"
@@ -30,27 +29,6 @@ struct run {
 	struct survey survey;
 };
 
-/* "HOST:PORT", "[ADDRESS]:PORT", "[ADDRESS]" or a name; an IPv6 address has more than one colon. */
-static int split_port(const char *server, char *host, size_t cap,
-		      uint16_t *port)
-{
-	const char *colon = strrchr(server, ':');
-	size_t len = strlen(server);
-	long v;
-
-	if (colon && (strchr(server, ':') == colon || colon[-1] == ']')) {
-		if (text_to_int(colon + 1, 1, 65535, &v) < 0)
-			return -EINVAL;
-		*port = (uint16_t)v;
-		len = (size_t)(colon - server);
-	}
-	if (len == 0 || len >= cap)
-		return -EINVAL;
-	memcpy(host, server, len);
-	host[len] = '\0';
-	return 0;
-}
-
 static const char *lookup_error(int error)
 {
 	switch (error) {
@@ -69,7 +47,7 @@ static void add_server(struct run *run, const char *server)
 	struct net_addr addr[ADDRS_OF_A_NAME];
 	char host[RESOLVE_MAX_NAME + 1], *name = host;
 	uint16_t port = run->opt.port;
-	int n = split_port(server, host, sizeof host, &port);
+	int n = net_addr_split_port(server, host, sizeof host, &port);
 
 	if (n == 0)
 		n = resolve_now(name, run->opt.family, addr, ADDRS_OF_A_NAME);
