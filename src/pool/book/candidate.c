@@ -248,11 +248,12 @@ static enum book_verdict check_add(struct db *db, const struct actor *who,
 
 	if (!who->staff && c->account_id != who->account_id)
 		return BOOK_DENIED;
-	if (c->state == CANDIDATE_ASKED)
+	/* Staff may know better than to look. */
+	if (c->state == CANDIDATE_ASKED && !(who->staff && *c->address))
 		return BOOK_NOT_READY;
 	if (c->state == CANDIDATE_ADDED)
 		return BOOK_REGISTERED;
-	if (c->state != CANDIDATE_GOOD)
+	if (c->state == CANDIDATE_BAD)
 		return BOOK_REFUSED;
 	if (now_ms > c->asked_ms + CANDIDATE_KEEP_MS)
 		return BOOK_UNKNOWN;

@@ -35,7 +35,7 @@ bool person_mail_clean(const char *typed, char email[EMAIL_LEN])
 	return mail_address_ok(email);
 }
 
-static enum book_verdict judge_password(const char *password, const char *email)
+enum book_verdict person_judge_password(const char *password, const char *email)
 {
 	size_t len = strlen(password);
 
@@ -163,7 +163,7 @@ static enum book_verdict may_sign_up(struct db *db,
 				     const struct person *p,
 				     const char *password, int64_t now_ms)
 {
-	enum book_verdict v = judge_password(password, p->email);
+	enum book_verdict v = person_judge_password(password, p->email);
 
 	if (!set->sign_up)
 		return BOOK_CLOSED;
@@ -204,8 +204,7 @@ enum book_verdict book_sign_up(struct db *db, const struct pool_settings *set,
 	return change_end(&c, welcome(db, set, &p, now_ms), "person.sign-up");
 }
 
-/* Everybody has an account of their own to begin with. */
-static int make_account(struct db *db, const struct person *p, int64_t now_ms)
+int person_make_account(struct db *db, const struct person *p, int64_t now_ms)
 {
 	char name[128];
 	int64_t id;
@@ -242,7 +241,7 @@ enum book_verdict book_confirm(struct db *db, const struct actor *who,
 	if (r == 0 && !p.confirmed_ms)
 		r = person_set_confirmed(db, p.id, now_ms);
 	if (r == 0 && !p.confirmed_ms)
-		r = make_account(db, &p, now_ms);
+		r = person_make_account(db, &p, now_ms);
 	json_int(&c.detail, "person", p.id);
 	return change_end(&c, r, "person.confirm");
 }
@@ -349,7 +348,7 @@ enum book_verdict book_log_in_trusted(struct db *db, const struct actor *who,
 	json_text(&c.detail, "email", p.email);
 	r = person_insert(db, &p, &p.id);
 	if (r == 0)
-		r = make_account(db, &p, now_ms);
+		r = person_make_account(db, &p, now_ms);
 	v = change_end(&c, r, "person.from-proxy");
 	if (v == BOOK_OK)
 		*out = p;
@@ -434,7 +433,7 @@ static int set_by_link(struct db *db, const struct mail_token *t,
 	if (r == 0 && !p.confirmed_ms) {
 		r = person_set_confirmed(db, p.id, now_ms);
 		if (r == 0)
-			r = make_account(db, &p, now_ms);
+			r = person_make_account(db, &p, now_ms);
 	}
 	return r;
 }
@@ -455,7 +454,7 @@ enum book_verdict book_reset(struct db *db, const struct pool_settings *set,
 	r = mail_token_find(db, hash, MAIL_RESET, now_ms, &t);
 	if (r <= 0)
 		return r < 0 ? BOOK_STORE : BOOK_BAD_LINK;
-	v = judge_password(password, t.email);
+	v = person_judge_password(password, t.email);
 	if (v == BOOK_OK && password_hash(set, password, new_hash) < 0)
 		v = BOOK_STORE;
 	if (v == BOOK_OK)
@@ -486,7 +485,7 @@ enum book_verdict book_password(struct db *db, const struct pool_settings *set,
 	if (v == BOOK_OK && !password_matches(set, old_password, p.password))
 		v = BOOK_WRONG_LOGIN;
 	if (v == BOOK_OK)
-		v = judge_password(password, p.email);
+		v = person_judge_password(password, p.email);
 	if (v == BOOK_OK && password_hash(set, password, hash) < 0)
 		v = BOOK_STORE;
 	if (v == BOOK_OK)

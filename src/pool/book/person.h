@@ -23,6 +23,14 @@
 /** Lower case of a mail address that could be one, or false: ASCII, one @, no blanks or quotes. */
 MUST_CHECK bool person_mail_clean(const char *typed, char email[EMAIL_LEN]);
 
+/** BOOK_OK or BOOK_WEAK_PASSWORD. */
+enum book_verdict person_judge_password(const char *password,
+					const char *email);
+
+/** Inside a transaction: everybody has an account of their own to begin with. */
+MUST_CHECK int person_make_account(struct db *db, const struct person *p,
+				   int64_t now_ms);
+
 /**
  * A stranger wants to come in.  A mail goes to the address: with a link that
  * confirms it, or, when it has an account, with one that says so.

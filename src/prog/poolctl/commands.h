@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/attr.h"
+
+struct ctl;
+
+/*
+ * The commands: one row each, of one word or two.  Help, completion, the count
+ * of the arguments and "did you mean" come from the table; the names of
+ * man/poolctl.8 are compared with it.
+ */
+struct command {
+	const char *name;
+	/* NAME, [NAME], [name=NAME]: as in the synopsis */
+	const char *args;
+	int (*run)(struct ctl *c);
+	const char *help;
+	enum command_needs {
+		BOOKS,
+		ALONE
+	} needs; /* the database, or nothing */
+};
+
+extern const struct command commands[];
+extern const size_t commands_len;
+
+/**
+ * Which command the words are, and how many of them are its name.  NULL after
+ * a complaint with the best guess.
+ */
+const struct command *command_find(char *const *words, size_t n, size_t *taken);
+
+/** Words to arguments; false after a complaint. */
+MUST_CHECK bool command_bind(struct ctl *c, char *const *words, size_t n);
+
+void command_help(FILE *out, const char *topic);
+
+/** What could come after the words, one a line; the last may be unfinished. */
+void command_complete(FILE *out, char *const *words, size_t n);
+
+/* people.c */
+int cmd_account_add(struct ctl *c);
+int cmd_account_list(struct ctl *c);
+int cmd_person_add(struct ctl *c);
+int cmd_person_list(struct ctl *c);
+int cmd_person_confirm(struct ctl *c);
+int cmd_person_password(struct ctl *c);
+int cmd_person_role(struct ctl *c);
+int cmd_person_disable(struct ctl *c);
+int cmd_person_enable(struct ctl *c);
+
+/* servers.c */
+int cmd_server_add(struct ctl *c);
+int cmd_server_list(struct ctl *c);
+int cmd_server_show(struct ctl *c);
+int cmd_server_verify(struct ctl *c);
+int cmd_server_netspeed(struct ctl *c);
+int cmd_server_country(struct ctl *c);
+int cmd_server_pause(struct ctl *c);
+int cmd_server_delete(struct ctl *c);
+int cmd_server_undelete(struct ctl *c);
+int cmd_candidate_add(struct ctl *c);
+int cmd_candidate_list(struct ctl *c);
+int cmd_candidate_accept(struct ctl *c);
+int cmd_score(struct ctl *c);
+
+/* monitors.c */
+int cmd_monitor_add(struct ctl *c);
+int cmd_monitor_code(struct ctl *c);
+int cmd_monitor_list(struct ctl *c);
+int cmd_monitor_state(struct ctl *c);
+
+/* zones.c */
+int cmd_zone_add(struct ctl *c);
+int cmd_zone_list(struct ctl *c);
+int cmd_zone_set(struct ctl *c);
+int cmd_zone_remove(struct ctl *c);
+int cmd_zone_rule(struct ctl *c);
+
+/* books.c */
+int cmd_init(struct ctl *c);
+int cmd_audit(struct ctl *c);
+int cmd_db_copy(struct ctl *c);
+int cmd_replay(struct ctl *c);
+int cmd_settings(struct ctl *c);
+int cmd_snapshot_build(struct ctl *c);
+int cmd_snapshot_show(struct ctl *c);
