@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/container.h"
@@ -187,8 +188,11 @@ void chart_scores(struct html *h, const struct chart *c)
 	for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
 		char text[16];
 
-		snprintf(text, sizeof text, labels[i] > 0 ? "+%d" : "%d",
-			 labels[i]);
+		snprintf(text, sizeof text, "%s%d",
+			 labels[i] > 0   ? "+"
+			 : labels[i] < 0 ? "−"
+					 : "",
+			 abs(labels[i]));
 		level(h, labels[i] == (int)SCORE_IN_POOL ? "limit" : "grid",
 		      TOP + PLOT * chart_score_y(labels[i]), text);
 	}

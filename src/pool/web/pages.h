@@ -51,3 +51,14 @@ void page_reset(const struct request *rq, struct response *rs);
 void post_reset(const struct request *rq, struct response *rs);
 void page_reset_link(const struct request *rq, struct response *rs);
 void post_reset_link(const struct request *rq, struct response *rs);
+
+/* zone_page.c */
+void page_zone(const struct request *rq, struct response *rs);
+
+/* about.c */
+void page_monitors(const struct request *rq, struct response *rs);
+void page_dns(const struct request *rq, struct response *rs);
+void page_profile(const struct request *rq, struct response *rs);
+
+/* metrics.c */
+void page_metrics(const struct request *rq, struct response *rs);

@@ -15,6 +15,11 @@ const struct route routes[] = {
 	{"GET", "/scores/:address/json", PAGE_SCORES, page_score_json, 0},
 	{"GET", "/scores/:address/why", PAGE_SCORES, page_score_why, 0},
 	{"GET", "/scores/:address/monitors", PAGE_SCORES, page_score_monitors, 0},
+	{"GET", "/zone/:name", PAGE_PUBLIC, page_zone, 0},
+	{"GET", "/a/:slug", PAGE_SCORES, page_profile, 0},
+	{"GET", "/monitors", PAGE_SCORES, page_monitors, 0},
+	{"GET", "/dns", PAGE_PUBLIC, page_dns, 0},
+	{"GET", "/metrics", PAGE_SCORES, page_metrics, 0},
 	{"GET", "/static/:name", PAGE_PUBLIC, page_static, 0},
 	{"GET", "/healthz", PAGE_PUBLIC, page_health, 0},
 

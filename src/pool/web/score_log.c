@@ -206,8 +206,10 @@ static void csv_row(struct buf *b, const struct history *h,
 		    const struct log_row *row)
 {
 	const struct history_monitor *m = monitor_of(h, row->monitor_id);
-	char when[WHEN_LEN];
+	char when[WHEN_LEN], name[MONITOR_NAME_LEN];
 
+	snprintf(name, sizeof name, "%.*s", m ? short_name(m) : 0,
+		 m ? m->name : "");
 	buf_printf(b, "%" PRId64 ",%s,", row->at_ms / 1000,
 		   when_format(row->at_ms, "%Y-%m-%d %H:%M:%S", when));
 	if (!isnan(row->offset_s))
@@ -216,8 +218,9 @@ static void csv_row(struct buf *b, const struct history *h,
 	csv_real(b, row->step);
 	buf_add(b, ",", 1);
 	csv_real(b, row->score);
-	buf_printf(b, ",%" PRId64 ",%.*s,", row->monitor_id,
-		   m ? short_name(m) : 0, m ? m->name : "");
+	buf_printf(b, ",%" PRId64 ",", row->monitor_id);
+	csv_text(b, name);
+	buf_add(b, ",", 1);
 	if (!isnan(row->rtt_s))
 		csv_real(b, rtt_ms(row->rtt_s));
 	buf_add(b, ",", 1);

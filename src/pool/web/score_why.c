@@ -94,18 +94,22 @@ static void why_json(struct response *rs, const struct score_view *v,
 	buf_add(&rs->body.buf, "\n", 1);
 }
 
-/* Control characters of an error would move a terminal's cursor. */
+/* Control characters would move a terminal's cursor. */
 static void text_step(struct buf *b, const struct score_view *v,
 		      const struct log_row *s)
 {
 	const struct history_monitor *m = score_view_monitor(v, s->monitor_id);
-	char when[WHEN_LEN], offset[FIGURE_LEN], error[4 * LOG_ERROR_LEN];
+	const char *name = m ? m->name : "?";
+	char when[WHEN_LEN], offset[FIGURE_LEN];
+	char monitor[64], rule[4 * LOG_RULE_LEN], error[4 * LOG_ERROR_LEN];
 
+	text_escape(monitor, sizeof monitor, name, strlen(name));
+	text_escape(rule, sizeof rule, s->rule, strlen(s->rule));
 	text_escape(error, sizeof error, s->error, strlen(s->error));
 	buf_printf(b, "%s  %-16s %10s  %-14s %+6.2f -> %+6.1f  %s%s\n",
-		   when_iso(s->at_ms, when), m ? m->name : "?",
-		   figure_offset(s->offset_s, offset), s->rule, s->step,
-		   s->score, error, s->counts ? "" : " (not counted)");
+		   when_iso(s->at_ms, when), monitor,
+		   figure_offset(s->offset_s, offset), rule, s->step, s->score,
+		   error, s->counts ? "" : " (not counted)");
 }
 
 static void why_text(struct response *rs, const struct score_view *v,
