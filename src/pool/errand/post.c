@@ -128,7 +128,7 @@ static size_t give(char *buf, size_t size, size_t n, void *arg)
 static void address_mail(const struct post *p, struct parcel *k,
 			 const char *from)
 {
-	char bracketed[300];
+	char bracketed[sizeof k->item.target + 2];
 
 	snprintf(bracketed, sizeof bracketed, "<%s>", k->item.target);
 	k->list = curl_slist_append(NULL, bracketed);
