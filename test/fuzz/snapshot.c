@@ -19,7 +19,7 @@ static void use(const struct snapshot *s, struct rng *rng)
 	for (size_t z = 0; z < s->n_zone; z++)
 		for (int i = 0; i < SNAPSHOT_FAMILIES * SNAPSHOT_SUBSETS; i++) {
 			int f = i / SNAPSHOT_SUBSETS;
-			unsigned n = dns_draw(
+			unsigned n = snapshot_draw(
 				s, &s->zone[z].list[f][i % SNAPSHOT_SUBSETS],
 				s->zone[z].max_hosts, rng_u64(rng), out);
 

@@ -245,6 +245,18 @@ def test_check(tmp_path):
     assert check().returncode == 2
 
 
+def test_zone_file(tmp_path):
+    """What the books export for other servers is a zone that BIND would load."""
+    zone = subprocess.run(
+        [program("make-zones"), tmp_path / "z", tmp_path / "s", tmp_path / "p", str(now_ms()),
+         "zone"], input=pool_dns.ZONES + servers(20) + servers(9, family=6), text=True,
+        capture_output=True, check=True).stdout
+    (tmp_path / "zone").write_text(zone)
+    check = subprocess.run(["named-checkzone", "pool.test", tmp_path / "zone"], text=True,
+                           capture_output=True, check=False)
+    assert check.returncode == 0 and check.stdout.endswith("OK\n"), check.stdout
+
+
 # --- hostile packets --------------------------------------------------------------
 
 def test_malformed(pool):

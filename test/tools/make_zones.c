@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * make-zones SNAPSHOT SECRET PUBLIC [BUILT_MS]: a snapshot of zones from lines on
- * standard input, for tests and benchmarks.  The keys are made when they are not
- * there yet.
+ * make-zones SNAPSHOT SECRET PUBLIC [BUILT_MS [EXPORT]]: a snapshot of zones from
+ * lines on standard input, for tests and benchmarks.  The keys are made when they
+ * are not there yet.  EXPORT (zone, geodns, knot) writes it on standard output
+ * in the words of another server.
  *
  *     ns ns1.pool.test=127.0.0.1       name server
  *     zone de country europe strict    name, kind, parent, policy
@@ -22,6 +23,7 @@
 
 #include "base/alloc.h"
 #include "pool/zone/build.h"
+#include "pool/zone/export.h"
 #include "pool/zone/places.h"
 
 #define MAX_ZONES 512
@@ -123,6 +125,27 @@ static void take_line(struct input *in, char *line)
 	}
 }
 
+/* Sets of Knot that make its shares fine enough to compare. */
+#define KNOT_SETS 512
+
+static void export_to(const struct snapshot_image *image, const char *form)
+{
+	struct snapshot snap;
+	char why[64];
+	struct text t = text_init(why, sizeof why);
+
+	if (snapshot_open(image->data, image->len, NULL, &snap, &t) < 0)
+		end(why);
+	if (strcmp(form, "zone") == 0)
+		export_zone_file(&snap, 1, 1, stdout);
+	else if (strcmp(form, "geodns") == 0)
+		export_geodns(&snap, stdout);
+	else if (strcmp(form, "knot") == 0)
+		export_knot(&snap, KNOT_SETS, 1, stdout);
+	else
+		end(form);
+}
+
 static void write_all(struct input *in, char **argv, int64_t built_ms)
 {
 	struct zone_input zi = {
@@ -157,6 +180,8 @@ static void write_all(struct input *in, char **argv, int64_t built_ms)
 	if (snapshot_key_read(argv[2], &key) < 0 ||
 	    snapshot_write(argv[1], &image, &key) < 0)
 		end(argv[1]);
+	if (argv[4] && argv[5])
+		export_to(&image, argv[5]);
 	snapshot_image_done(&image);
 }
 

@@ -251,41 +251,13 @@ static void put_ns(struct answering *a)
 		put_host(a, i, true);
 }
 
-unsigned dns_draw(const struct snapshot *snap, const struct snapshot_list *list,
-		  unsigned max_hosts, uint64_t random, uint32_t *out)
-{
-	const uint32_t *end = snap->end + list->first;
-	uint32_t total = list->n ? end[list->n - 1] : 0;
-	uint32_t point = (uint32_t)random % SNAPSHOT_ONE;
-	uint32_t drawn[SNAPSHOT_HOSTS_MAX], low = 0;
-	unsigned n = 0, first;
-
-	while (n < max_hosts && point < total) {
-		uint32_t high = list->n - 1; /* the first whose end is beyond */
-
-		while (low < high) {
-			uint32_t mid = low + (high - low) / 2;
-
-			if (end[mid] > point)
-				high = mid;
-			else
-				low = mid + 1;
-		}
-		drawn[n++] = snap->server[list->first + low];
-		point += SNAPSHOT_ONE;
-	}
-	first = n ? (unsigned)((random >> 32) % n) : 0;
-	for (unsigned i = 0; i < n; i++)
-		out[i] = drawn[(first + i) % n];
-	return n;
-}
-
 static void put_addresses(struct answering *a)
 {
 	const struct snapshot *snap = &a->src->zone->snap;
 	int family = a->q->type == DNS_A ? SNAPSHOT_V4 : SNAPSHOT_V6;
 	uint32_t drawn[SNAPSHOT_HOSTS_MAX];
-	unsigned n = dns_draw(snap, &a->zone->list[family][a->target.subset],
+	unsigned n =
+		snapshot_draw(snap, &a->zone->list[family][a->target.subset],
 			      a->zone->max_hosts, a->from->random, drawn);
 
 	for (unsigned i = 0; i < n; i++) {

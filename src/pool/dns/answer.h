@@ -57,13 +57,3 @@ struct dns_outcome dns_answer(const struct dns_source *src,
 
 /** The same answer without its records, with TC; to be sent in its place. */
 size_t dns_cut(uint8_t *buf, const struct dns_query *q);
-
-/**
- * Draw addresses from a list: the random number decides where on the list the
- * first stands, the others follow at equal distances, and who is named first.
- *
- * out: room for SNAPSHOT_HOSTS_MAX; indices into the family's addresses.
- * Returns: how many.
- */
-unsigned dns_draw(const struct snapshot *snap, const struct snapshot_list *list,
-		  unsigned max_hosts, uint64_t random, uint32_t *out);

@@ -116,6 +116,17 @@ const struct snapshot_name *snapshot_find(const struct snapshot *s,
 /** The zone of an ISO code (lower case), of its continent, or the global one. */
 uint16_t snapshot_country(const struct snapshot *s, const char code[3]);
 
+/**
+ * Draw addresses from a list: the random number decides where on the list the
+ * first stands, the others follow at equal distances, and who is named first.
+ *
+ * out: room for SNAPSHOT_HOSTS_MAX; indices into the family's addresses.
+ * Returns: how many.
+ */
+unsigned snapshot_draw(const struct snapshot *snap,
+		       const struct snapshot_list *list, unsigned max_hosts,
+		       uint64_t random, uint32_t *out);
+
 /* --- reading ----------------------------------------------------------------- */
 
 /* Whom to believe, and what not to fall back behind. */

@@ -533,7 +533,8 @@ static void draw(const struct scene *s, int zone, uint64_t random,
 {
 	uint32_t out[SNAPSHOT_HOSTS_MAX];
 	const struct snapshot_zone *z = &s->snap.zone[zone];
-	unsigned n = dns_draw(&s->snap, &z->list[SNAPSHOT_V4][SNAPSHOT_ALL],
+	unsigned n =
+		snapshot_draw(&s->snap, &z->list[SNAPSHOT_V4][SNAPSHOT_ALL],
 			      z->max_hosts, random, out);
 
 	assert_true(n > 0);
