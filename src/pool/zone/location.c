@@ -225,7 +225,8 @@ struct location_image location_image_make(struct location_net *net, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		net[i].net.scope = (uint32_t)i;
-	qsort(net, n, sizeof *net, compare_nets);
+	if (n)
+		qsort(net, n, sizeof *net, compare_nets);
 	layout_family(&v4, net, n, AF_INET);
 	layout_family(&v6, net, n, AF_INET6);
 	head.n4 = v4.n;
