@@ -149,6 +149,8 @@ struct conf_filegen {
 /* As many as resolv.conf takes. */
 #define CONF_MAX_NAME_SERVERS 3
 
+#define CONF_MAX_POOL_VERIFY 8
+
 struct conf_setvar {
 	const char *name, *value;
 	bool is_default;
@@ -169,6 +171,10 @@ struct config {
 	struct net_addr name_server[CONF_MAX_NAME_SERVERS];
 	size_t n_name_server;
 	bool name_server_loopback; /* they may name addresses of this machine */
+
+	/* What proves to a pool that this server is ours. */
+	const char *pool_verify[CONF_MAX_POOL_VERIFY];
+	size_t n_pool_verify;
 
 	uint16_t port;    /* 123: where we listen */
 	unsigned workers; /* 1 to 64 */

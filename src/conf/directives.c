@@ -284,6 +284,7 @@ const struct directive directives[] = {
 	{DIR("peer", "host [option ...]", "the same as server", read_source), .options = source_options, .param = SOURCE_PEER},
 	{DIR("pidfile", "file", "where the process id is written", read_value), PATH("pidfile", CFG(pid_file))},
 	{DIR("pool", "host [option ...]", "take several servers from one name", read_source), .options = source_options, .param = SOURCE_POOL},
+	{DIR("poolverify", "token", "prove to a pool that this server is yours", read_poolverify)},
 	{DIR("port", "number", "UDP port to serve (123)", read_value), VALUE("port", ARG_PORT, CFG(port), 1, 65535)},
 	{DIR("refclock", "driver [option ...]", "a reference clock in the words of NTPsec", read_refclock), .options = refclock_options},
 	{DIR("requestkey", "key", "key of ntpdc, kept for old files", read_value), VALUE("requestkey", ARG_UINT, CFG(request_key), 1, 65535)},

@@ -27,6 +27,7 @@ void read_driftfile(struct reader *r, const struct directive *d);
 void read_statsdir(struct reader *r, const struct directive *d);
 void read_nameserver(struct reader *r, const struct directive *d);
 bool read_loopback(struct reader *r, const struct option *o, void *base);
+void read_poolverify(struct reader *r, const struct directive *d);
 void read_clock(struct reader *r, const struct directive *d);
 void read_limit(struct reader *r, const struct directive *d);
 void read_trustedkey(struct reader *r, const struct directive *d);

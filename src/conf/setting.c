@@ -11,6 +11,10 @@
 
 #define KEY_ID_MAX 65535
 #define DNS_PORT 53
+#define TOKEN_MIN_LEN 16
+#define TOKEN_MAX_LEN 64
+#define TOKEN_CHARS \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 
 void read_options(struct reader *r, const struct directive *d)
 {
@@ -86,6 +90,32 @@ void read_nameserver(struct reader *r, const struct directive *d)
 		return;
 	}
 	cfg->name_server[cfg->n_name_server++] = addr;
+}
+
+void read_poolverify(struct reader *r, const struct directive *d)
+{
+	const struct word *w = reader_need(r, "the token from the pool's page");
+	struct config *cfg = r->cfg;
+	size_t len;
+
+	(void)d;
+	if (!w)
+		return;
+	len = strlen(w->text);
+	if (len < TOKEN_MIN_LEN || len > TOKEN_MAX_LEN ||
+	    strspn(w->text, TOKEN_CHARS) != len) {
+		reader_error(r, "bad-token", w, NULL,
+			     "a token is %d to %d letters, digits, '-' and '_'",
+			     TOKEN_MIN_LEN, TOKEN_MAX_LEN);
+		return;
+	}
+	if (cfg->n_pool_verify == CONF_MAX_POOL_VERIFY) {
+		reader_error(r, "too-many-poolverify", w, NULL,
+			     "more than %d poolverify lines",
+			     CONF_MAX_POOL_VERIFY);
+		return;
+	}
+	cfg->pool_verify[cfg->n_pool_verify++] = config_keep(cfg, w->text);
 }
 
 void read_clock(struct reader *r, const struct directive *d)

@@ -12,6 +12,7 @@
 #include "ntp/access.h"
 #include "ntp/answer.h"
 #include "ntp/clients.h"
+#include "ntp/pool_verify.h"
 #include "wire/control.h"
 #include "wire/ext.h"
 #include "wire/ntp_packet.h"
@@ -253,6 +254,10 @@ static enum server_verdict handle(struct server *s, const struct datagram *d,
 		return auth;
 	now = view_at(view, mono_ns);
 	compose(v, &now, &q, d->wall_ns, key, reply);
+	if (v == SERVER_REPLY && !key)
+		reply->len += pool_verify_answer(
+			s->cfg->pool_verify, s->cfg->n_pool_verify, d->data,
+			d->len, reply->buf + NTP_HEADER_LEN);
 	return v;
 }
 

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "wire/ntp_packet.h"
 
+#define FIELD_HEAD_LEN 4 /* type and length */
 #define FIELD_MIN_LEN 16
 #define LAST_FIELD_MIN_LEN 28
 
@@ -58,4 +59,24 @@ struct ext_tail ext_classify(const uint8_t *buf, size_t len)
 		tail.mac_at = at;
 	}
 	return tail;
+}
+
+const uint8_t *ext_find(const uint8_t *buf, size_t len, uint16_t type,
+			size_t *value_len)
+{
+	size_t at = NTP_HEADER_LEN;
+
+	for (unsigned n = 0; n < EXT_MAX_FIELDS && len >= at; n++) {
+		struct bytes_in in = bytes_in(buf + at, len - at);
+		size_t step = field_len(buf + at, len - at);
+
+		if (step == 0 || len - at < LAST_FIELD_MIN_LEN)
+			return NULL;
+		if (bytes_u16(&in) == type) {
+			*value_len = step - FIELD_HEAD_LEN;
+			return buf + at + FIELD_HEAD_LEN;
+		}
+		at += step;
+	}
+	return NULL;
 }

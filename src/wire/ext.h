@@ -33,3 +33,13 @@ struct ext_tail {
  * 16, within the packet; the last one without MAC at least 28); else bad.
  */
 struct ext_tail ext_classify(const uint8_t *buf, size_t len);
+
+/**
+ * The value of the first extension field of that type: what stands after its
+ * type and length.
+ *
+ * buf, len: a datagram; any len is safe.
+ * Returns: a pointer into buf with *value_len octets, or NULL.
+ */
+const uint8_t *ext_find(const uint8_t *buf, size_t len, uint16_t type,
+			size_t *value_len);

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "base/ntp_ts.h"
 #include "base/units.h"
 #include "near.h"
+#include "pool/probe/challenge.h"
 #include "sim/world.h"
 #include "wire/ntp_packet.h"
 
@@ -18,22 +20,19 @@ struct bench {
 	struct ntp_packet says; /* but for the times and the origin */
 	struct ntp_packet then; /* from the second answer on, when set */
 	bool no_times, forged;
+	const char *token; /* of the server, or NULL */
 	unsigned asked;
 	double asked_s[16];
 	uint16_t port[16];
 	struct probe probe;
+	struct challenge challenge;
 	unsigned done;
 	double done_s;
 };
 
-static struct bench *bench_of(struct probe *p)
-{
-	return (struct bench *)((char *)p - offsetof(struct bench, probe));
-}
-
 static void on_done(struct probe *p)
 {
-	struct bench *b = bench_of(p);
+	struct bench *b = CONTAINER_OF(p, struct bench, probe);
 
 	b->done++;
 	b->done_s = world_time_s(b->w);
@@ -43,10 +42,10 @@ static void serve(struct sim_host *h, const struct datagram *d, void *arg)
 {
 	struct bench *b = arg;
 	struct ntp_packet q, r;
-	uint8_t buf[NTP_HEADER_LEN];
+	uint8_t buf[NTP_HEADER_LEN + POOL_VERIFY_REPLY_LEN];
+	size_t len = NTP_HEADER_LEN;
 
 	assert_int_equal(ntp_packet_decode(d->data, d->len, &q), 0);
-	assert_int_equal(d->len, NTP_HEADER_LEN);
 	assert_int_equal(q.mode, NTP_MODE_CLIENT);
 	if (b->asked < 16) {
 		b->asked_s[b->asked] = world_time_s(b->w);
@@ -61,8 +60,11 @@ static void serve(struct sim_host *h, const struct datagram *d, void *arg)
 		r.transmit = r.receive;
 	}
 	ntp_packet_encode(&r, buf);
-	assert_int_equal(sim_host_send(h, &d->local, &d->peer, buf, sizeof buf),
-			 0);
+	if (b->token)
+		len += pool_verify_answer(&b->token, 1, d->data, d->len,
+					  buf + len);
+	assert_true(len <= d->len);
+	assert_int_equal(sim_host_send(h, &d->local, &d->peer, buf, len), 0);
 }
 
 static void bench_init(struct bench *b)
@@ -100,6 +102,7 @@ static void check(struct bench *b)
 static void bench_done(struct bench *b)
 {
 	probe_stop(&b->probe);
+	challenge_stop(&b->challenge);
 	world_free(b->w);
 }
 
@@ -383,6 +386,81 @@ static void stopped_is_silent(void **state)
 	bench_done(&b);
 }
 
+/* --- the challenge ------------------------------------------------------------ */
+
+#define TOKEN "0123456789abcdef0123456789abcdef"
+
+static void on_challenged(struct challenge *c)
+{
+	struct bench *b = CONTAINER_OF(c, struct bench, challenge);
+
+	b->done++;
+	b->done_s = world_time_s(b->w);
+}
+
+static void challenge(struct bench *b)
+{
+	struct net_addr to = sim_addr("192.0.2.2", 123);
+
+	b->challenge.done = on_challenged;
+	challenge_start(&b->challenge, &b->monitor->io, &to, TOKEN);
+	assert_int_equal(b->done, 0);
+	world_run(b->w, 10);
+	assert_int_equal(b->done, 1);
+}
+
+static void challenge_is_met(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_init(&b);
+	b.token = TOKEN;
+	b.says.leap = 3; /* it need not be synchronised for that */
+	challenge(&b);
+	assert_true(b.challenge.proved);
+	assert_int_equal(b.asked, 1);
+	assert_near(b.done_s, 0.02, 1e-3);
+	bench_done(&b);
+
+	/* the first packet gets lost */
+	bench_init(&b);
+	b.token = TOKEN;
+	b.there->down = true;
+	world_at(b.w, 0.5, mends, &b.there->down);
+	challenge(&b);
+	assert_true(b.challenge.proved);
+	bench_done(&b);
+}
+
+static void challenge_is_not_met(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_init(&b);
+	challenge(&b);
+	assert_false(b.challenge.proved);
+	assert_non_null(strstr(b.challenge.why, "without the token"));
+	assert_int_equal(b.asked, 3);
+	bench_done(&b);
+
+	bench_init(&b);
+	b.token = "another token of this server";
+	challenge(&b);
+	assert_false(b.challenge.proved);
+	bench_done(&b);
+
+	/* who does not see the request cannot answer it */
+	bench_init(&b);
+	b.token = TOKEN;
+	b.forged = true;
+	challenge(&b);
+	assert_false(b.challenge.proved);
+	assert_string_equal(b.challenge.why, "no answer by NTP");
+	bench_done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +477,8 @@ int main(void)
 		cmocka_unit_test(our_own_network_is_down),
 		cmocka_unit_test(our_clock_is_set_meanwhile),
 		cmocka_unit_test(stopped_is_silent),
+		cmocka_unit_test(challenge_is_met),
+		cmocka_unit_test(challenge_is_not_met),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

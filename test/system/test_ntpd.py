@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The program ntpd: its command line, its exit codes, and --single."""
 
+import hmac
 import socket
+import struct
 import time
 
 import pytest
@@ -173,3 +175,24 @@ def test_a_name_server_may_not_name_this_machine(tmp_path):
             wait_for(lambda: 1 in dns.asked, 10)
             time.sleep(3)
             assert ask("127.78.0.100")[1] != 2
+
+
+@pytest.mark.parametrize("options", [("-n",), SINGLE])
+def test_a_pool_may_ask_whose_server_this_is(tmp_path, options):
+    """The challenge of doc/pool-monitor.md, asked by other code than ours."""
+    token, nonce = b"0123456789abcdef0123456789abcdef", bytes(range(32))
+    name = hmac.digest(token, b"timeball name", "sha256")[:8]
+    request = bytes([0x23]) + bytes(39) + b"8octets!" + struct.pack(">HH", 0xF7B1, 44) + name + nonce
+    proof = hmac.digest(token, b"timeball verify\0" + nonce, "sha256")
+    with Daemon(tmp_path, "127.77.3.9", f"{LOCAL_CLOCK}poolverify {token.decode()}\n", options), \
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        wait_for(lambda: ask("127.77.3.9"), 10)
+        s.settimeout(5)
+        s.connect(("127.77.3.9", PORT))
+        s.send(request)
+        reply = s.recv(2048)
+        assert reply[24:32] == b"8octets!"
+        assert reply[48:] == struct.pack(">HH", 0xF7B1, 36) + proof
+        assert len(reply) < len(request)
+        s.send(request[:52] + bytes(8) + nonce)  # another token
+        assert len(s.recv(2048)) == 48

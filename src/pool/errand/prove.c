@@ -9,6 +9,7 @@
 #include "pool/book/verify.h"
 #include "pool/errand/fetch.h"
 #include "pool/errand/txt.h"
+#include "pool/probe/challenge.h"
 
 /* The token with nothing but blanks around it. */
 static bool is_token(const char *body, const char *token)
@@ -84,16 +85,41 @@ static bool prove_dns(const struct verification *v, const struct server *s,
 	return r == 1;
 }
 
+static void on_challenged(struct challenge *c)
+{
+	loop_stop(c->host->loop);
+}
+
+/* The daemon itself has the token, and answers for the address it is asked at. */
+static bool prove_ntp(const struct verification *v, const struct server *s,
+		      const struct host *host, struct text *evidence)
+{
+	struct challenge c = {.done = on_challenged};
+	struct net_addr addr;
+	int r;
+
+	if (net_addr_parse(s->address, &addr) < 0)
+		return false;
+	addr.port = s->port;
+	challenge_start(&c, host, &addr, v->token);
+	r = loop_run(host->loop);
+	challenge_stop(&c);
+	host->loop->stop = false;
+	text_add(evidence, "%s", r < 0 ? strerror(-r) : c.why);
+	return r == 0 && c.proved;
+}
+
 bool prove(const struct verification *v, const struct server *s,
 	   const struct pool_settings *set, const struct host *host,
 	   struct text *evidence)
 {
-	(void)host;
 	switch (v->method) {
 	case VERIFY_HTTP:
 		return prove_http(v, s, set, evidence);
 	case VERIFY_DNS:
 		return prove_dns(v, s, evidence);
+	case VERIFY_NTP:
+		return prove_ntp(v, s, host, evidence);
 	default:
 		text_add(evidence, "this is not for us to try");
 		return false;

@@ -81,6 +81,9 @@ static void missing_and_extra(void **state)
 		{"interface listen eth0 eth1", "extra-argument", 23},
 		{"setvar a b = c", "bad-setvar", 10},
 		{"nameserver ns1.example", "bad-address", 12},
+		{"poolverify", "missing-argument", 11},
+		{"poolverify short", "bad-token", 12},
+		{"poolverify 0123456789abcde!", "bad-token", 12},
 		{"nameserver 127.0.0.1 prot 53", "unknown-option", 22},
 	};
 

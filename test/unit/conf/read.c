@@ -123,6 +123,17 @@ static void name_servers(void **state)
 	result_done(&r);
 }
 
+static void pool_tokens(void **state)
+{
+	struct result r = read_clean("poolverify 0123456789abcdef\n"
+				     "poolverify ABC-def_0123456789\n");
+
+	(void)state;
+	assert_int_equal(r.cfg->n_pool_verify, 2);
+	assert_string_equal(r.cfg->pool_verify[1], "ABC-def_0123456789");
+	result_done(&r);
+}
+
 static void local_clock_and_fudge(void **state)
 {
 	struct result r =
@@ -363,6 +374,7 @@ int main(void)
 		cmocka_unit_test(tutorial),
 		cmocka_unit_test(source_options),
 		cmocka_unit_test(name_servers),
+		cmocka_unit_test(pool_tokens),
 		cmocka_unit_test(local_clock_and_fudge),
 		cmocka_unit_test(restricts),
 		cmocka_unit_test(settings),

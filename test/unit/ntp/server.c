@@ -9,6 +9,7 @@
 #include "cmocka_all.h"
 #include "crypt/mac.h"
 #include "ntp/clients.h"
+#include "ntp/pool_verify.h"
 #include "wire/ntp_packet.h"
 
 #define NOW_NS (INT64_C(1763900000) * NS_PER_S)
@@ -674,6 +675,41 @@ static void every_verdict_has_a_name(void **state)
 		assert_non_null(server_verdict_name((enum server_verdict)v));
 }
 
+/* A pool's challenge is answered by who has the token; the reply stays shorter. */
+static void a_pool_asks_whose_it_is(void **state)
+{
+	static const char token[] = "0123456789abcdef0123456789abcdef";
+	uint8_t q[NTP_HEADER_LEN + POOL_VERIFY_ASK_LEN], nonce[32] = {7, 7};
+	struct bench b;
+
+	(void)state;
+	bench_init(&b, 0);
+	request_into(q);
+	pool_verify_ask(token, nonce, q + NTP_HEADER_LEN);
+	assert_int_equal(ask(&b, q, sizeof q), SERVER_REPLY);
+	assert_int_equal(b.reply.len, NTP_HEADER_LEN);
+
+	b.cfg.pool_verify[0] = "another-token-of-another-pool";
+	b.cfg.pool_verify[1] = token;
+	b.cfg.n_pool_verify = 2;
+	assert_int_equal(ask(&b, q, sizeof q), SERVER_REPLY);
+	assert_int_equal(b.reply.len, NTP_HEADER_LEN + POOL_VERIFY_REPLY_LEN);
+	assert_true(pool_verify_proves(token, nonce, b.reply.buf, b.reply.len));
+	assert_false(pool_verify_proves(b.cfg.pool_verify[0], nonce,
+					b.reply.buf, b.reply.len));
+	nonce[0]++;
+	assert_false(
+		pool_verify_proves(token, nonce, b.reply.buf, b.reply.len));
+	nonce[0]--;
+	b.reply.buf[NTP_HEADER_LEN + 10] ^= 1;
+	assert_false(
+		pool_verify_proves(token, nonce, b.reply.buf, b.reply.len));
+	/* a request without it is answered as ever */
+	assert_int_equal(ask(&b, q, NTP_HEADER_LEN), SERVER_REPLY);
+	assert_int_equal(b.reply.len, NTP_HEADER_LEN);
+	bench_done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -696,6 +732,7 @@ int main(void)
 		cmocka_unit_test(tails),
 		cmocka_unit_test(many_fields),
 		cmocka_unit_test(extension_fields),
+		cmocka_unit_test(a_pool_asks_whose_it_is),
 		cmocka_unit_test(two_servers_fall_silent),
 		cmocka_unit_test(replies_are_fully_written),
 		cmocka_unit_test(every_verdict_has_a_name),

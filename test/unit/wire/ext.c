@@ -120,6 +120,35 @@ static void too_many_fields(void **state)
 		EXT_PLAIN);
 }
 
+/* The first of a type, wherever it stands; never beyond the end. */
+static void finding_a_field(void **state)
+{
+	uint8_t buf[NTP_HEADER_LEN + 28 + 44 + 28] = {0};
+	uint8_t *field = buf + NTP_HEADER_LEN;
+	size_t len = 99;
+
+	(void)state;
+	field[0] = 0x01;
+	field[3] = 28;
+	field[28] = 0xF7;
+	field[29] = 0xB1;
+	field[31] = 44;
+	field[72] = 0xF7;
+	field[73] = 0xB1;
+	field[75] = 28;
+	assert_ptr_equal(ext_find(buf, sizeof buf, 0xF7B1, &len), field + 32);
+	assert_int_equal(len, 40);
+	assert_ptr_equal(ext_find(buf, sizeof buf, 0x0100, &len), field + 4);
+	assert_int_equal(len, 24);
+	assert_null(ext_find(buf, sizeof buf, 0x0204, &len));
+	for (size_t cut = 0; cut < NTP_HEADER_LEN + 28 + 44; cut++)
+		assert_null(ext_find(buf, cut, 0xF7B1, &len));
+	field[31] = 45;
+	assert_null(ext_find(buf, sizeof buf, 0xF7B1, &len));
+	field[31] = 0;
+	assert_null(ext_find(buf, sizeof buf, 0xF7B1, &len));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +157,7 @@ int main(void)
 		cmocka_unit_test(well_formed_fields),
 		cmocka_unit_test(mac_behind_fields),
 		cmocka_unit_test(too_many_fields),
+		cmocka_unit_test(finding_a_field),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
