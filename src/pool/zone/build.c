@@ -385,6 +385,7 @@ static void make_addresses(const struct zone_input *in, struct addresses *a)
 struct built {
 	struct snapshot_head head;
 	struct snapshot_host *host;
+	size_t n_host;
 	struct names names;
 	struct zone_lists *lists;
 	struct entries entries;
@@ -428,7 +429,7 @@ static void put_together(const struct zone_input *in, struct built *b,
 	const struct snapshot_part part[SNAPSHOT_SECTIONS] = {
 		[SECTION_ZONE] = {b->zone, in->n_zone},
 		[SECTION_NAME] = {b->names.name, b->names.n},
-		[SECTION_HOST] = {b->host, in->origin.n_name_server},
+		[SECTION_HOST] = {b->host, b->n_host},
 		[SECTION_END] = {b->entries.end, b->entries.n},
 		[SECTION_SERVER] = {b->entries.server, b->entries.n},
 		[SECTION_ADDR4] = {b->addr.v4, b->addr.n4},
@@ -447,13 +448,16 @@ int zone_build(const struct zone_input *in, struct snapshot_image *image,
 
 	if (r == 0)
 		r = make_head(in, &b.head, why);
-	if (r == 0 && in->origin.n_name_server == 0)
-		r = wrong(why, "none given", "name servers");
 	b.host = xcalloc(in->origin.n_name_server + 1, sizeof *b.host);
 	for (size_t i = 0; i < in->origin.n_name_server && r == 0; i++)
 		r = make_host(in->origin.name_server[i], &b.host[i], why);
 	if (r == 0)
 		r = make_names(in, &b.head, b.host, &b.names, why);
+	/* A zone has to name one; who asks us directly does not look for it. */
+	b.n_host = in->origin.n_name_server;
+	if (b.n_host == 0)
+		memcpy(b.host[b.n_host++].name, b.head.origin,
+		       sizeof b.head.origin);
 	if (r == 0) {
 		make_tables(in, &b);
 		put_together(in, &b, image);

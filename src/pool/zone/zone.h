@@ -57,7 +57,8 @@ struct zone_place {
 struct zone_origin {
 	const char *name; /* "pool.example.org", lower case */
 	/* "ns1.example.net", and where the name lies in the origin, "=" and its
-	 * addresses: "ns1.pool.example.org=192.0.2.1,2001:db8::1" */
+	 * addresses: "ns1.pool.example.org=192.0.2.1,2001:db8::1".  None: the
+	 * zone names itself, which does for resolvers that are told where to ask. */
 	const char *const *name_server;
 	size_t n_name_server;
 	const char *contact; /* mail address; NULL: hostmaster at the origin */

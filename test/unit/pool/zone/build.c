@@ -437,6 +437,22 @@ static void bad_input(void **state)
 	expect_refused(p, "mail");
 }
 
+/* Without a name server the zone names itself. */
+static void no_name_server(void **state)
+{
+	struct pool *p = pool_new();
+	struct snapshot_image image;
+	struct snapshot s;
+
+	(void)state;
+	p->in.origin.n_name_server = 0;
+	s = pool_build(p, &image);
+	assert_int_equal(s.n_host, 1);
+	assert_string_equal(s.host[0].name, "pool.test");
+	snapshot_image_done(&image);
+	free(p);
+}
+
 /* No server at all is a pool, too: names are there, and lists are empty. */
 static void empty(void **state)
 {
@@ -469,6 +485,7 @@ int main(void)
 		cmocka_unit_test(names),
 		cmocka_unit_test(places),
 		cmocka_unit_test(bad_input),
+		cmocka_unit_test(no_name_server),
 		cmocka_unit_test(empty),
 	};
 
