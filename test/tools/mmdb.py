@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Write a small database in MMDB format (MaxMind DB specification 2.0).
 
-usage: mmdb.py OUT [--flat] [--v4] < lines of "NETWORK CODE"
+usage: mmdb.py OUT [--flat | --asn] [--v4] < lines of "NETWORK CODE"
 
 The record of a network is {"country": {"iso_code": CODE}}, as MaxMind's, or
-with --flat {"country_code": CODE}.  --v4 makes a database that knows no IPv6.
+with --flat {"country_code": CODE}, or with --asn {"autonomous_system_number":
+CODE}.  --v4 makes a database that knows no IPv6.
 """
 
 import ipaddress
@@ -43,14 +44,25 @@ def bits_of(network, v4):
     return "0" * 96 + bits if network.version == 4 and not v4 else bits
 
 
-def build(networks, flat=False, v4=False):
+def as_country(code):
+    return {"country": {"iso_code": code}}
+
+
+def as_flat_country(code):
+    return {"country_code": code}
+
+
+def as_asn(code):
+    return {"autonomous_system_number": ("u32", int(code))}
+
+
+def build(networks, as_record=as_country, v4=False):
     """networks: (network, code) pairs that do not contain each other."""
     data, offsets, nodes = b"", {}, [[None, None]]
     for network, code in networks:
         if code not in offsets:
             offsets[code] = len(data)
-            data += encode({"country_code": code} if flat else
-                           {"country": {"iso_code": code}})
+            data += encode(as_record(code))
         at, bits = 0, bits_of(ipaddress.ip_network(network), v4)
         for bit in bits[:-1]:
             if nodes[at][int(bit)] is None:
@@ -78,7 +90,9 @@ def build(networks, flat=False, v4=False):
 def main():
     networks = [line.split() for line in sys.stdin if line.strip()]
     with open(sys.argv[1], "wb") as out:
-        out.write(build(networks, "--flat" in sys.argv, "--v4" in sys.argv))
+        out.write(build(networks, as_asn if "--asn" in sys.argv else
+                        as_flat_country if "--flat" in sys.argv else as_country,
+                        "--v4" in sys.argv))
 
 
 if __name__ == "__main__":

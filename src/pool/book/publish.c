@@ -189,6 +189,49 @@ static void add_place(struct publish *p, const struct net_addr *net,
 	p->in.place = p->place;
 }
 
+struct asn_zones {
+	struct asn_zone *list;
+	size_t n, cap;
+};
+
+static void add_asn(struct publish *p, struct asn_zones *all,
+		    const struct zone_rule *rule)
+{
+	struct asn_zone row = {.zone = index_of(p, rule->zone_id)};
+
+	if (strcmp(rule->kind, "asn") != 0 || row.zone < 0 ||
+	    asn_parse(rule->value, &row.asn) < 0)
+		return;
+	all->list = array_grow(all->list, all->n, &all->cap, sizeof row);
+	all->list[all->n++] = row;
+}
+
+/* The networks of operators, of which some rules speak by number. */
+static int load_asns(struct publish *p, struct db *db,
+		     const struct pool_settings *set, struct text *why)
+{
+	struct asn_zones all = {0};
+	struct zone_place *place = NULL;
+	struct zone_rule rule;
+	struct db_rows rows;
+	size_t n = 0;
+	int r;
+
+	zone_ask_rules(db, &rows, 0);
+	while (zone_rule_next(&rows, &rule))
+		add_asn(p, &all, &rule);
+	r = db_end(&rows);
+	/* Without the database these rules say nothing; why tells. */
+	if (all.n && set->asn_db &&
+	    asn_places(set->asn_db, all.list, all.n, &place, &n, why) == 0)
+		for (size_t i = 0; i < n; i++)
+			add_place(p, &place[i].net, place[i].prefix,
+				  place[i].zone);
+	free(place);
+	free(all.list);
+	return r;
+}
+
 static int load_rules(struct publish *p, struct db *db)
 {
 	struct zone_rule rule;
@@ -196,6 +239,7 @@ static int load_rules(struct publish *p, struct db *db)
 	struct db_rows rows;
 	unsigned prefix;
 
+	/* After those of whole operators: of two for one network it counts. */
 	zone_ask_rules(db, &rows, 0);
 	while (zone_rule_next(&rows, &rule))
 		if (strcmp(rule.kind, "subnet") == 0 &&
@@ -283,6 +327,8 @@ int publish_load(struct publish *p, struct db *db,
 		r = load_zones(p, db, set);
 	if (r >= 0)
 		r = load_members(p, db);
+	if (r >= 0)
+		r = load_asns(p, db, set, why);
 	if (r >= 0)
 		r = load_rules(p, db);
 	if (r >= 0)

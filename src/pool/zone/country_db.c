@@ -11,9 +11,6 @@
 
 struct country_db {
 	MMDB_s mmdb;
-	/* What the record last looked at says: neighbours are often the same. */
-	uint32_t offset;
-	const struct country *country;
 };
 
 static int open_error(int status)
@@ -90,7 +87,15 @@ bool country_db_find(struct country_db *db, const struct net_addr *addr,
 
 /* On the way through the tree of a database. */
 struct walk {
-	struct country_db *db;
+	const MMDB_s *mmdb;
+	/* The value of a record; 0: of no interest. */
+	uint16_t (*value)(struct walk *w, MMDB_entry_s *entry);
+	const struct asn_zone *asn; /* for value_of_asn() */
+	size_t n_asn;
+	/* The record looked at last: neighbours are often the same. */
+	bool looked;
+	uint32_t offset;
+	uint16_t last;
 	struct location_net *net;
 	size_t n, cap;
 	uint8_t ip[16];
@@ -99,15 +104,36 @@ struct walk {
 	uint64_t steps_left; /* a file whose tree has loops ends somewhere */
 };
 
-static uint16_t value_of(struct country_db *db, MMDB_entry_s *entry)
+static uint16_t value_of_country(struct walk *w, MMDB_entry_s *entry)
 {
+	const struct country *country = read_country(entry);
 	size_t n;
 
-	if (!db->country || db->offset != entry->offset) {
-		db->country = read_country(entry);
-		db->offset = entry->offset;
-	}
-	return db->country ? (uint16_t)(1 + db->country - country_list(&n)) : 0;
+	(void)w;
+	return country ? (uint16_t)(1 + country - country_list(&n)) : 0;
+}
+
+static uint16_t value_of_asn(struct walk *w, MMDB_entry_s *entry)
+{
+	MMDB_entry_data_s data;
+
+	if (MMDB_get_value(entry, &data, "autonomous_system_number", NULL) !=
+		    MMDB_SUCCESS ||
+	    !data.has_data || data.type != MMDB_DATA_TYPE_UINT32)
+		return 0;
+	for (size_t i = 0; i < w->n_asn; i++)
+		if (w->asn[i].asn == data.uint32)
+			return (uint16_t)(i + 1);
+	return 0;
+}
+
+static uint16_t value_of(struct walk *w, MMDB_entry_s *entry)
+{
+	if (!w->looked || w->offset != entry->offset)
+		w->last = w->value(w, entry);
+	w->looked = true;
+	w->offset = entry->offset;
+	return w->last;
 }
 
 static void found_entry(struct walk *w, unsigned depth, MMDB_entry_s *entry)
@@ -115,7 +141,7 @@ static void found_entry(struct walk *w, unsigned depth, MMDB_entry_s *entry)
 	struct location_net net = {
 		.net.family = w->family,
 		.prefix = depth,
-		.value = value_of(w->db, entry),
+		.value = value_of(w, entry),
 	};
 
 	if (!net.value)
@@ -128,7 +154,7 @@ static void found_entry(struct walk *w, unsigned depth, MMDB_entry_s *entry)
 /* The alias of the IPv4 part inside IPv6 (::/96, 2002::/16 ...) is not walked. */
 static bool is_ipv4(const struct walk *w, uint64_t node)
 {
-	const MMDB_ipv4_start_node_s *v4 = &w->db->mmdb.ipv4_start_node;
+	const MMDB_ipv4_start_node_s *v4 = &w->mmdb->ipv4_start_node;
 
 	return w->family == AF_INET6 && v4->node_value == node &&
 	       v4->netmask > 0;
@@ -140,7 +166,7 @@ static int walk(struct walk *w, uint64_t node, unsigned depth)
 	int r = 0;
 
 	if (depth >= w->bits || w->steps_left-- == 0 ||
-	    MMDB_read_node(&w->db->mmdb, (uint32_t)node, &n) != MMDB_SUCCESS)
+	    MMDB_read_node(w->mmdb, (uint32_t)node, &n) != MMDB_SUCCESS)
 		return -EBADMSG;
 	for (int side = 0; side < 2 && r == 0; side++) {
 		uint64_t to = side ? n.right_record : n.left_record;
@@ -162,7 +188,7 @@ static int walk(struct walk *w, uint64_t node, unsigned depth)
 
 static int walk_family(struct walk *w, uint16_t family)
 {
-	const MMDB_s *mmdb = &w->db->mmdb;
+	const MMDB_s *mmdb = w->mmdb;
 	bool v6_tree = mmdb->metadata.ip_version == 6;
 
 	memset(w->ip, 0, sizeof w->ip);
@@ -179,15 +205,48 @@ static int walk_family(struct walk *w, uint16_t family)
 	return walk(w, mmdb->ipv4_start_node.node_value, 0);
 }
 
+static int walk_all(struct walk *w)
+{
+	int r = walk_family(w, AF_INET);
+
+	return r < 0 ? r : walk_family(w, AF_INET6);
+}
+
 int country_db_map(struct country_db *db, struct location_image *out)
 {
-	struct walk w = {.db = db};
-	int r = walk_family(&w, AF_INET);
+	struct walk w = {.mmdb = &db->mmdb, .value = value_of_country};
+	int r = walk_all(&w);
 
-	if (r == 0)
-		r = walk_family(&w, AF_INET6);
 	if (r == 0)
 		*out = location_image_make(w.net, w.n);
 	free(w.net);
+	return r;
+}
+
+int asn_places(const char *path, const struct asn_zone *asn, size_t n,
+	       struct zone_place **out, size_t *n_out, struct text *why)
+{
+	struct country_db *db;
+	struct walk w = {.value = value_of_asn, .asn = asn, .n_asn = n};
+	struct zone_place *place;
+	int r = country_db_open(path, &db, why);
+
+	if (r < 0)
+		return r;
+	w.mmdb = &db->mmdb;
+	r = walk_all(&w);
+	if (r < 0) {
+		text_add(why, "%s: damaged", path);
+	} else {
+		place = xcalloc(w.n + 1, sizeof *place);
+		for (size_t i = 0; i < w.n; i++)
+			place[i] = (struct zone_place){
+				w.net[i].net, w.net[i].prefix,
+				asn[w.net[i].value - 1].zone};
+		*out = place;
+		*n_out = w.n;
+	}
+	free(w.net);
+	country_db_close(db);
 	return r;
 }

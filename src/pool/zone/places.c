@@ -344,6 +344,18 @@ int place_parse(const char *cidr, struct net_addr *net, unsigned *prefix)
 	return 0;
 }
 
+int asn_parse(const char *text, uint32_t *asn)
+{
+	long n;
+
+	if (lower(text[0]) == 'a' && lower(text[1]) == 's')
+		text += 2;
+	if (text_to_int(text, 1, UINT32_MAX, &n) < 0)
+		return -EINVAL;
+	*asn = (uint32_t)n;
+	return 0;
+}
+
 #define PLACE_FILE_MAX (16 << 20)
 
 /* One line; empty ones are fine.  The text is cut into words. */

@@ -9,6 +9,7 @@
 #include "base/net_addr.h"
 #include "base/text.h"
 #include "pool/zone/location.h"
+#include "pool/zone/zone.h"
 
 /*
  * Where addresses are: countries of ISO 3166 with their continents, a country
@@ -61,6 +62,28 @@ bool country_db_find(struct country_db *db, const struct net_addr *addr,
  */
 MUST_CHECK int country_db_map(struct country_db *db,
 			      struct location_image *out);
+
+/* A network operator whose clients belong to a zone. */
+struct asn_zone {
+	uint32_t asn;
+	int zone; /* for zone_place.zone */
+};
+
+/**
+ * The networks of some autonomous systems, from a database in MMDB format that
+ * has autonomous_system_number.
+ *
+ * asn: the first of equal ones counts; at most 65,535.
+ * out: heap, the caller frees; sorted by nothing in particular.
+ * why: on failure, what is wrong, for a person.
+ * Returns: 0, or as country_db_open().
+ */
+MUST_CHECK int asn_places(const char *path, const struct asn_zone *asn,
+			  size_t n, struct zone_place **out, size_t *n_out,
+			  struct text *why);
+
+/** "64500" or "AS64500".  0 or -EINVAL. */
+MUST_CHECK int asn_parse(const char *text, uint32_t *asn);
 
 /* One line of the operator's list. */
 struct place_line {

@@ -104,6 +104,39 @@ static void databases(void **state)
 	check_db(TEST_DATA "/pool/v4.mmdb", false);
 }
 
+/* An operator's networks, by its number. */
+static void operators(void **state)
+{
+	static const struct asn_zone asn[] = {{64502, 1}, {64500, 2}};
+	struct zone_place *place;
+	char why[256];
+	struct text t = text_init(why, sizeof why);
+	struct net_addr v4 = address("20.0.0.0"), v6 = address("2001:db8::");
+	uint32_t number;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(
+		asn_places(TEST_DATA "/pool/asn.mmdb", asn, 2, &place, &n, &t),
+		0);
+	assert_int_equal(n, 2);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(place[i].zone, 2);
+		assert_true(net_addr_same_host(&place[i].net, &v4)
+				    ? place[i].prefix == 8
+				    : net_addr_same_host(&place[i].net, &v6) &&
+					      place[i].prefix == 32);
+	}
+	free(place);
+	assert_int_equal(asn_places("none", asn, 2, &place, &n, &t), -ENOENT);
+	assert_int_equal(asn_parse("AS64500", &number), 0);
+	assert_int_equal(number, 64500);
+	assert_int_equal(asn_parse("4294967295", &number), 0);
+	assert_int_equal(asn_parse("AS0", &number), -EINVAL);
+	assert_int_equal(asn_parse("4294967296", &number), -EINVAL);
+	assert_int_equal(asn_parse("", &number), -EINVAL);
+}
+
 static void no_database(void **state)
 {
 	char why[256], code[3];
@@ -224,8 +257,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(countries), cmocka_unit_test(databases),
-		IN_FOLDER(no_database),      IN_FOLDER(damaged_database),
-		cmocka_unit_test(networks),  IN_FOLDER(lists_of_places),
+		cmocka_unit_test(operators), IN_FOLDER(no_database),
+		IN_FOLDER(damaged_database), cmocka_unit_test(networks),
+		IN_FOLDER(lists_of_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
