@@ -13,7 +13,7 @@ static struct db_value unless_negative(int64_t v)
 
 int log_insert(struct db *db, const struct log_row *r)
 {
-	int e = row_run(
+	int64_t n = db_run(
 		db,
 		"INSERT INTO log (" LOG_COLUMNS
 		") VALUES ($1, $2, $3, $4, $5, $6, "
@@ -30,7 +30,9 @@ int log_insert(struct db *db, const struct log_row *r)
 		   db_text(r->rule), db_real(r->step), db_real(r->score),
 		   db_int(r->taken_ms), db_int(r->voice), db_int(r->counts)));
 
-	return e < 0 ? e : rollup_late(db, r->server_id, r->at_ms, r->taken_ms);
+	if (n <= 0)
+		return n < 0 ? (int)n : -EEXIST;
+	return rollup_late(db, r->server_id, r->at_ms, r->taken_ms);
 }
 
 int log_insert_sample(struct db *db, int64_t server_id, int64_t at_ms,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pool/store/rollup.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -172,6 +173,23 @@ static void late_results_are_counted(void **state)
 	assert_int_equal(number(f->db, "SELECT checks FROM log_day"), 4);
 }
 
+/* A result that comes twice is refused, and does not end the transaction. */
+static void twice_is_once(void **state)
+{
+	struct fixture *f = *state;
+	struct log_row r = row(f, 1, DAY0);
+
+	assert_int_equal(db_begin(f->db), 0);
+	assert_int_equal(log_insert(f->db, &r), 0);
+	r.score = 0;
+	assert_int_equal(log_insert(f->db, &r), -EEXIST);
+	r.at_ms++;
+	assert_int_equal(log_insert(f->db, &r), 0);
+	assert_int_equal(db_commit(f->db), 0);
+	assert_int_equal(number(f->db, "SELECT COUNT(*) FROM log"), 2);
+	assert_int_equal(number(f->db, "SELECT SUM(score) FROM log"), 20);
+}
+
 /* Killed in the middle, or run by two: the sums are the same. */
 static void again_is_the_same(void **state)
 {
@@ -221,9 +239,8 @@ static void old_rows_are_forgotten(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_hour_and_its_day),
-		TEST(late_results_are_counted),
-		TEST(again_is_the_same),
+		TEST(an_hour_and_its_day),    TEST(late_results_are_counted),
+		TEST(twice_is_once),          TEST(again_is_the_same),
 		TEST(old_rows_are_forgotten),
 	};
 
