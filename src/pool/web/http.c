@@ -294,6 +294,8 @@ static void add_headers(const struct http *h, struct MHD_Response *r,
 		add_header(r, "Cache-Control", "no-store");
 	if (rs->retry_s)
 		add_number(r, "Retry-After", "", rs->retry_s);
+	if (rs->refresh_s)
+		add_number(r, "Refresh", "", rs->refresh_s);
 	if (rs->cors)
 		add_header(r, "Access-Control-Allow-Origin", "*");
 }

@@ -61,6 +61,7 @@ struct response {
 	char allow[64];     /* with 405 */
 	unsigned max_age_s; /* Cache-Control; 0: no-store */
 	unsigned retry_s;   /* Retry-After; 0: none */
+	unsigned refresh_s; /* the page comes again after that; 0: it stays */
 	bool cors;          /* Access-Control-Allow-Origin: * */
 };
 

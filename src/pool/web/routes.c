@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pool/talk/talk.h"
+#include "pool/web/desk.h"
 #include "pool/web/pages.h"
 #include "pool/web/request.h"
 
@@ -38,6 +39,61 @@ const struct route routes[] = {
 	{"POST", "/api/monitor/enrol", PAGE_MACHINE, post_monitor_enrol, 0},
 	{"POST", "/api/monitor/work", PAGE_MACHINE, post_monitor_work, 0},
 	{"POST", "/api/monitor/results", PAGE_MACHINE, post_monitor_results, TALK_BODY_MAX},
+
+	{"GET", "/manage", PAGE_PERSON, page_manage, 0},
+	{"GET", "/manage/add", PAGE_PERSON, page_add, 0},
+	{"POST", "/manage/add", PAGE_PERSON, post_add, 0},
+	{"GET", "/manage/candidate/:id", PAGE_PERSON, page_candidate, 0},
+	{"POST", "/manage/candidate/:id", PAGE_PERSON, post_candidate, 0},
+	{"GET", "/manage/server/:id", PAGE_PERSON, page_manage_server, 0},
+	{"POST", "/manage/server/:id/netspeed", PAGE_PERSON, post_netspeed, 0},
+	{"POST", "/manage/server/:id/pause", PAGE_PERSON, post_pause, 0},
+	{"POST", "/manage/server/:id/delete", PAGE_PERSON, post_delete, 0},
+	{"POST", "/manage/server/:id/undo", PAGE_PERSON, post_undo, 0},
+	{"POST", "/manage/server/:id/country", PAGE_PERSON, post_country, 0},
+	{"POST", "/manage/server/:id/alert", PAGE_PERSON, post_alert, 0},
+	{"POST", "/manage/server/:id/move", PAGE_PERSON, post_move, 0},
+	{"POST", "/manage/server/:id/verify", PAGE_PERSON, post_verify, 0},
+	{"POST", "/manage/server/:id/verify-again", PAGE_PERSON, post_verify_again, 0},
+	{"GET", "/verify/:token", PAGE_MACHINE, page_verify_came, 0},
+	{"GET", "/manage/person", PAGE_PERSON, page_person, 0},
+	{"POST", "/manage/person/name", PAGE_PERSON, post_person_name, 0},
+	{"POST", "/manage/person/password", PAGE_PERSON, post_person_password, 0},
+	{"POST", "/manage/team", PAGE_PERSON, post_team_new, 0},
+	{"GET", "/manage/team/:id", PAGE_PERSON, page_team, 0},
+	{"POST", "/manage/team/:id", PAGE_PERSON, post_team, 0},
+	{"POST", "/manage/team/:id/invite", PAGE_PERSON, post_invite, 0},
+	{"POST", "/manage/team/:id/role", PAGE_PERSON, post_member_role, 0},
+	{"POST", "/manage/team/:id/remove", PAGE_PERSON, post_member_remove, 0},
+	{"GET", "/invite/:token", PAGE_PERSON, page_join_team, 0},
+	{"POST", "/invite/:token", PAGE_PERSON, post_join_team, 0},
+	{"GET", "/manage/audit/:id", PAGE_PERSON, page_audit, 0},
+	{"GET", "/manage/access/:id", PAGE_PERSON, page_access, 0},
+	{"POST", "/manage/access/:id/token", PAGE_PERSON, post_token_new, 0},
+	{"POST", "/manage/access/:id/token-revoke", PAGE_PERSON, post_token_revoke, 0},
+	{"POST", "/manage/access/:id/webhook", PAGE_PERSON, post_webhook_add, 0},
+	{"POST", "/manage/access/:id/webhook-test", PAGE_PERSON, post_webhook_test, 0},
+	{"POST", "/manage/access/:id/webhook-remove", PAGE_PERSON, post_webhook_remove, 0},
+	{"POST", "/manage/access/:id/monitor", PAGE_PERSON, post_monitor_add, 0},
+	{"POST", "/manage/access/:id/monitor-code", PAGE_PERSON, post_monitor_code, 0},
+	{"POST", "/manage/access/:id/monitor-state", PAGE_PERSON, post_monitor_state, 0},
+
+	{"GET", "/staff", PAGE_STAFF, page_staff, 0},
+	{"GET", "/staff/person/:id", PAGE_STAFF, page_staff_person, 0},
+	{"POST", "/staff/person/:id", PAGE_STAFF, post_staff_person, 0},
+	{"GET", "/staff/zones", PAGE_STAFF, page_staff_zones, 0},
+	{"POST", "/staff/zones", PAGE_STAFF, post_staff_zone_add, 0},
+	{"GET", "/staff/zone/:id", PAGE_STAFF, page_staff_zone, 0},
+	{"POST", "/staff/zone/:id", PAGE_STAFF, post_staff_zone, 0},
+	{"POST", "/staff/zone/:id/rule", PAGE_STAFF, post_staff_rule, 0},
+	{"POST", "/staff/zone/:id/rule-remove", PAGE_STAFF, post_staff_rule_remove, 0},
+	{"GET", "/staff/monitors", PAGE_STAFF, page_staff_monitors, 0},
+	{"GET", "/staff/audit", PAGE_STAFF, page_staff_audit, 0},
+
+	{"GET", "/api/v1/servers", PAGE_TOKEN, api_servers, 0},
+	{"GET", "/api/v1/servers/:address", PAGE_TOKEN, api_server, 0},
+	{"PUT", "/api/v1/servers/:address", PAGE_TOKEN, api_server_put, 0},
+	{"DELETE", "/api/v1/servers/:address", PAGE_TOKEN, api_server_delete, 0},
 	{0},
 };
 /* clang-format on */
