@@ -60,5 +60,9 @@ void page_monitors(const struct request *rq, struct response *rs);
 void page_dns(const struct request *rq, struct response *rs);
 void page_profile(const struct request *rq, struct response *rs);
 
+/* lists.c */
+void page_list(const struct request *rq, struct response *rs);
+void page_list_entry(const struct request *rq, struct response *rs);
+
 /* metrics.c */
 void page_metrics(const struct request *rq, struct response *rs);

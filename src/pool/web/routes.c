@@ -18,6 +18,8 @@ const struct route routes[] = {
 	{"GET", "/scores/:address/monitors", PAGE_SCORES, page_score_monitors, 0},
 	{"GET", "/zone/:name", PAGE_PUBLIC, page_zone, 0},
 	{"GET", "/a/:slug", PAGE_SCORES, page_profile, 0},
+	{"GET", "/lists/:stratum", PAGE_PUBLIC, page_list, 0},
+	{"GET", "/lists/entry/:id", PAGE_PUBLIC, page_list_entry, 0},
 	{"GET", "/monitors", PAGE_SCORES, page_monitors, 0},
 	{"GET", "/dns", PAGE_PUBLIC, page_dns, 0},
 	{"GET", "/metrics", PAGE_SCORES, page_metrics, 0},

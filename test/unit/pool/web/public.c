@@ -30,6 +30,25 @@ static int64_t hostile_server(struct db *db)
 	return server;
 }
 
+/* approved_ms 0: staff has not looked at it yet. */
+static void add_entry(struct db *db, int stratum, const char *country,
+		      const char *hostname, const char *policy,
+		      int64_t approved_ms)
+{
+	assert_int_equal(
+		db_run(db,
+		       "INSERT INTO list_entry (stratum, country, hostname,"
+		       " address4, location, organisation, access_policy,"
+		       " contact, synchronisation, approved_ms, changed_ms)"
+		       " VALUES ($1, $2, $3, '192.0.2.1', $3, $3, $4, $3, $3,"
+		       " $5, $6)",
+		       DB(db_int(stratum), db_text(country), db_text(hostname),
+			  db_text(policy),
+			  db_int_if(approved_ms != 0, approved_ms),
+			  db_int(NOW))),
+		1);
+}
+
 static void hostile_books(struct db *db)
 {
 	int64_t server = hostile_server(db), monitor, global, zone;
@@ -66,6 +85,7 @@ static void hostile_books(struct db *db)
 	assert_int_equal(zone_update(db, &z), 0);
 	assert_int_equal(zone_put_server(db, zone, server), 0);
 	assert_int_equal(zone_count_all(db, NOW), 0);
+	add_entry(db, 1, "de", evil, "OpenAccess", NOW);
 }
 
 /* A path that the pattern fits, and that leads somewhere. */
@@ -139,7 +159,7 @@ static void test_no_page_leaks_markup(void **state)
 		pages += v.rs.status == 200;
 		visit_done(&v);
 	}
-	assert_true(pages >= 14);
+	assert_true(pages >= 16);
 	settings_free(settings);
 	db_close(db);
 }
@@ -237,6 +257,53 @@ static void test_metrics(void **state)
 	db_close(db);
 }
 
+static void test_lists(void **state)
+{
+	struct pool_settings *settings = settings_new();
+	struct db *db = db_for_test();
+	int64_t server = add_server(db, add_account(db, "a"), "192.0.2.1");
+	struct visit v;
+
+	(void)state;
+	set_score(db, server, 19.5, NOW - 60000);
+	add_entry(db, 1, "us", "a.example", "ClosedAccess", NOW);
+	add_entry(db, 1, "ch", "z.example", "OpenAccess", NOW);
+	add_entry(db, 2, "ch", "two.example", "OpenAccess", NOW);
+	add_entry(db, 1, "ch", "waits.example", "OpenAccess", 0);
+	visit(&v, db, settings, "GET", "/lists/stratum1", NULL);
+	assert_int_equal(v.rs.status, 200);
+	HAS("aria-sort=\"ascending\"><a href=\"/lists/stratum1?sort=iso\">");
+	assert_true(strstr(visit_body(&v), "z.example") <
+		    strstr(visit_body(&v), "a.example"));
+	HAS_NOT("two.example");
+	HAS_NOT("waits.example");
+	HAS("<td class=\"number\">+19.5</td><td>60 seconds ago</td>");
+	visit_done(&v);
+	visit(&v, db, settings, "GET", "/lists/stratum1?sort=host", NULL);
+	assert_true(strstr(visit_body(&v), "a.example") <
+		    strstr(visit_body(&v), "z.example"));
+	visit_done(&v);
+	visit(&v, db, settings, "GET", "/lists/stratum2?format=json", NULL);
+	HAS("\"Hostname\":\"two.example\"");
+	HAS("\"AccessPolicy\":\"OpenAccess\"");
+	visit_done(&v);
+	visit(&v, db, settings, "GET", "/lists/stratum2?format=csv", NULL);
+	HAS("\n2,\"ch\",\"two.example\",\"192.0.2.1\",");
+	visit_done(&v);
+	visit(&v, db, settings, "GET", "/lists/entry/1", NULL);
+	HAS("<dt>Access policy</dt><dd>ClosedAccess</dd>");
+	HAS("Score +19.5");
+	visit_done(&v);
+	visit(&v, db, settings, "GET", "/lists/entry/4", NULL);
+	assert_int_equal(v.rs.status, 404); /* not approved */
+	visit_done(&v);
+	visit(&v, db, settings, "GET", "/lists/stratum3", NULL);
+	assert_int_equal(v.rs.status, 404);
+	visit_done(&v);
+	settings_free(settings);
+	db_close(db);
+}
+
 static void test_profile_is_public_when_it_says_so(void **state)
 {
 	struct pool_settings *settings = settings_new();
@@ -263,6 +330,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_page_leaks_markup),
 		cmocka_unit_test(test_zone),
+		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_profile_is_public_when_it_says_so),
 	};
