@@ -256,7 +256,7 @@ static void add_up(const struct supervisor *s, struct dns_counters *sum)
 {
 	*sum = (struct dns_counters){0};
 	for (size_t i = 0; i < s->n_ward; i++) {
-		struct dns_counters one;
+		struct dns_counters one = {0};
 		uint64_t *to = (uint64_t *)(void *)sum;
 		const uint64_t *from = (const uint64_t *)(const void *)&one;
 
@@ -320,7 +320,7 @@ static int prepare(struct supervisor *s)
 		r = os_entropy_init(&entropy, 60);
 	if (r == 0)
 		r = drop_rights(s);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	for (int i = 0; i < 2; i++)
 		s->cookie_key[i] = entropy_u64(&entropy);
