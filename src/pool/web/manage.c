@@ -411,7 +411,7 @@ void post_country(const struct request *rq, struct response *rs)
 void post_alert(const struct request *rq, struct response *rs)
 {
 	const char *typed = request_text(rq, "below");
-	double below = NAN;
+	double below = (double)NAN;
 	struct server s;
 	struct actor who;
 
