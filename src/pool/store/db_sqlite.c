@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "pool/store/db_driver.h"
 
 #define BUSY_MS 5000
+#define MOMENT_MS 20
 
 struct db_sqlite {
 	struct db db;
@@ -114,12 +116,34 @@ static int make_private(const char *path)
 	return 0;
 }
 
+/*
+ * Going over to the write-ahead log does not wait for others that do the same
+ * with a new file; so we do.
+ */
+static int use_log(struct db_sqlite *s)
+{
+	const struct timespec moment = {.tv_nsec = MOMENT_MS * 1000000};
+	int waited_ms = 0;
+	int r;
+
+	while ((r = script(&s->db, "PRAGMA journal_mode = WAL")) == -EBUSY &&
+	       waited_ms < BUSY_MS) {
+		nanosleep(&moment, NULL);
+		waited_ms += MOMENT_MS;
+	}
+	return r;
+}
+
 static int configure(struct db_sqlite *s)
 {
+	int r;
+
 	sqlite3_extended_result_codes(s->handle, 1);
 	sqlite3_busy_timeout(s->handle, BUSY_MS);
-	return script(&s->db, "PRAGMA journal_mode = WAL;"
-			      "PRAGMA synchronous = NORMAL;"
+	r = use_log(s);
+	if (r < 0)
+		return r;
+	return script(&s->db, "PRAGMA synchronous = NORMAL;"
 			      "PRAGMA foreign_keys = ON;"
 			      "PRAGMA trusted_schema = OFF;"
 			      "PRAGMA journal_size_limit = 67108864;"

@@ -233,6 +233,23 @@ static void two_writers(void **state)
 	db_close(db);
 }
 
+/* All workers of a new installation at once: one makes it, the others wait. */
+static void many_open_a_new_one(void **state)
+{
+	char why[200];
+	int status;
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		if (fork() == 0)
+			_exit(try_open("sqlite:pool.db", why, sizeof why) < 0);
+	for (int i = 0; i < 8; i++) {
+		assert_true(wait(&status) > 0);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 0);
+	}
+}
+
 /* A writer that dies takes its half transaction and its locks with it. */
 static void a_writer_is_killed(void **state)
 {
@@ -280,10 +297,11 @@ static void a_writer_is_killed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(kept_and_private), TEST(no_database),
-		TEST(a_newer_schema),   TEST(two_connections),
-		TEST(one_has_the_lock), TEST(a_full_disk),
-		TEST(two_writers),      TEST(a_writer_is_killed),
+		TEST(kept_and_private),   TEST(no_database),
+		TEST(a_newer_schema),     TEST(two_connections),
+		TEST(one_has_the_lock),   TEST(a_full_disk),
+		TEST(two_writers),        TEST(many_open_a_new_one),
+		TEST(a_writer_is_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
