@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PostgreSQL is killed again and again while a monitor hands in batch after
- * batch.  The monitor does what poolmon does: it sends a batch until somebody
- * says that it was taken.  In the end every one was, and none was twice.
+ * PostgreSQL is killed, again and again or for good, while a monitor hands in
+ * batch after batch.  The monitor does what poolmon does: it sends a batch until
+ * somebody says that it was taken.  In the end every one was, and none twice.
  */
 #include <signal.h>
 #include <sys/wait.h>
@@ -21,24 +21,36 @@ static void pause_ms(long ms)
 	nanosleep(&t, NULL);
 }
 
-static bool server(const char *verb)
+static bool server(const char *folder, const char *verb)
 {
 	char command[400];
 
 	snprintf(command, sizeof command, "%s %s %s",
-		 getenv("TEST_POSTGRES_SERVER"), getenv("TEST_POSTGRES"), verb);
+		 getenv("TEST_POSTGRES_SERVER"), folder, verb);
 	return system(command) == 0;
 }
 
 /* A power failure now and then. */
 static void kill_and_start(void)
 {
+	const char *folder = getenv("TEST_POSTGRES");
+
 	for (unsigned i = 0; i < KILLS; i++) {
 		pause_ms(30 + 37 * i % 100);
-		if (!server("kill") || !server("start"))
+		if (!server(folder, "kill") || !server(folder, "start"))
 			_exit(1);
 	}
 	_exit(0);
+}
+
+/* The server is gone for good, and another one has all that it had. */
+static void kill_and_promote(void)
+{
+	pause_ms(300);
+	if (!server(getenv("TEST_POSTGRES"), "kill"))
+		_exit(1);
+	pause_ms(100);
+	_exit(server(getenv("TEST_POSTGRES_STANDBY"), "promote") ? 0 : 1);
 }
 
 struct tally {
@@ -74,9 +86,9 @@ static void send_until_taken(struct book_world *w, struct fake_monitor *m,
 	buf_done(&out);
 }
 
-static void none_lost_none_twice(void **state)
+/* As many as there were, whatever happens in the other process meanwhile. */
+static void none_lost_none_twice(struct book_world *w, void (*happens)(void))
 {
-	struct book_world *w = *state;
 	struct tally tally = {0};
 	struct fake_monitor m;
 	int64_t asked = 0;
@@ -92,7 +104,7 @@ static void none_lost_none_twice(void **state)
 	add_monitor(w, &m, "m1", T0);
 	pid = fork();
 	if (pid == 0)
-		kill_and_start();
+		happens();
 	for (int64_t i = 1; i <= BATCHES || waitpid(pid, &status, WNOHANG) == 0;
 	     i++) {
 		send_until_taken(w, &m, T0 + i * HOUR_MS, &tally);
@@ -116,10 +128,40 @@ static void none_lost_none_twice(void **state)
 	drop_monitors(&m, 1);
 }
 
+static void power_failures(void **state)
+{
+	none_lost_none_twice(*state, kill_and_start);
+}
+
+static void a_standby_takes_over(void **state)
+{
+	none_lost_none_twice(*state, kill_and_promote);
+}
+
+/* With a second server that has each commit before it is acknowledged. */
+static int with_standby(void **state)
+{
+	const char *first = getenv("TEST_POSTGRES");
+	const char *second = getenv("TEST_POSTGRES_STANDBY");
+	char address[300], follow[200];
+
+	snprintf(follow, sizeof follow, "follow %s", first);
+	if (!server(second, follow) || !server(second, "start"))
+		return -1;
+	snprintf(address, sizeof address,
+		 "postgres:host=%s,%s user=pool dbname=postgres "
+		 "target_session_attrs=read-write",
+		 first, second);
+	setenv("TEST_DATABASE", address, 1);
+	return book_setup(state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BOOK_TEST(none_lost_none_twice),
+		BOOK_TEST(power_failures),
+		cmocka_unit_test_setup_teardown(a_standby_takes_over,
+						with_standby, book_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
