@@ -416,7 +416,7 @@ int main(int argc, char **argv)
 			plan.servers = atoi(optarg);
 			break;
 		default:
-			fprintf(stderr, "usage: bench-pool_store [-d database] "
+			fprintf(stderr, "usage: bench-pool-store [-d database] "
 					"[-t copy] [-n rows] [-s seconds] "
 					"[-r rows/s] [-m servers]\n");
 			return EXIT_FAILURE;
