@@ -12,13 +12,13 @@ from world import ROOT, wait_for
 
 
 def daemons():
-    """Command lines of the ntpds that ./run has started here."""
+    """Command lines of the programs that ./run has started here."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{pid}/cmdline", "rb") as f:
                 args = f.read().split(b"\0")
-            if args[0].endswith(b"ntpd") and os.readlink(f"/proc/{pid}/cwd") == str(ROOT):
+            if args[0].endswith((b"ntpd", b"poold", b"pooldns", b"poolmon")) and os.readlink(f"/proc/{pid}/cwd") == str(ROOT):
                 found.append(args)
         except OSError:
             pass
@@ -41,6 +41,7 @@ def test_once():
     print(ran.stdout[ran.stdout.rfind("good:"):])
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "good: four of four good servers used" in ran.stdout
+    assert "good: four servers in the pool and three out of it" in ran.stdout
 
 
 def start(*args):
@@ -51,7 +52,7 @@ def start(*args):
 
 def test_ctrl_c_ends_it():
     run = start()
-    wait_for(lambda: len(daemons()) >= 8, 200)
+    wait_for(lambda: any(b"poolmon" in args[0] for args in daemons()), 200)
     time.sleep(2)
     os.killpg(run.pid, signal.SIGINT)
     out, _ = run.communicate(timeout=15)

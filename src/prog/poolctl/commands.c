@@ -30,7 +30,7 @@ const struct command commands[] = {
 	{"person password", "MAIL", cmd_person_password, "set another password, which is read", BOOKS},
 	{"person role", "MAIL ROLE", cmd_person_role, "user, staff or admin", BOOKS},
 	{"replay", "", cmd_replay, "compute every score again and compare, to the last digit", BOOKS},
-	{"score", "ADDRESS", cmd_score, "each monitor's view of a server, and why it is in or out", BOOKS},
+	{"score", "[ADDRESS]", cmd_score, "all servers, the last checks and why one is out; or one by monitor", BOOKS},
 	{"server add", "ADDRESS ACCOUNT [country=CC] [netspeed=KBIT] [comment=TEXT]", cmd_server_add, "a new server, unseen; candidate add looks first", BOOKS},
 	{"server country", "ADDRESS CC", cmd_server_country, "where it is; - for nowhere", BOOKS},
 	{"server delete", "ADDRESS DATE", cmd_server_delete, "take it out, and delete it on that day (YYYY-MM-DD)", BOOKS},

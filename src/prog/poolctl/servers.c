@@ -11,8 +11,6 @@
 #include "pool/book/server.h"
 #include "pool/book/verify.h"
 #include "pool/store/account.h"
-#include "pool/store/monitor.h"
-#include "pool/store/pair.h"
 #include "pool/store/zone.h"
 #include "prog/poolctl/commands.h"
 #include "prog/poolctl/ctl.h"
@@ -351,44 +349,4 @@ int cmd_server_add(struct ctl *c)
 	if (status == CTL_OK)
 		status = find_addresses(c, id);
 	return status == CTL_OK ? add_group(c, id, kbit) : status;
-}
-
-/* --- score --------------------------------------------------------------------------- */
-
-static const char *monitor_name(struct ctl *c, int64_t id, struct monitor *m)
-{
-	return monitor_by_id(c->db, id, m) == 1 ? m->name : "?";
-}
-
-int cmd_score(struct ctl *c)
-{
-	static const char *const voice[] = {"candidate", "testing", "active",
-					    "paused"};
-	struct output *o = &c->out;
-	struct db_rows rows;
-	struct server s;
-	struct pair p;
-
-	if (!ctl_find_server(c, ctl_arg(c, "ADDRESS"), &s))
-		return CTL_FAILED;
-	if (!o->as_json)
-		fprintf(o->to, "%s port %u: score %.1f, %s\n", s.address,
-			s.port, s.score,
-			server_state_name(server_state(&s, c->now_ms)));
-	pair_ask_server(c->db, &rows, s.id);
-	output_list(o);
-	while (pair_next(&rows, &p)) {
-		struct monitor m;
-
-		output_row(o);
-		output_text(o, "monitor", monitor_name(c, p.monitor_id, &m));
-		output_text(o, "voice", voice[p.state & 3]);
-		output_real(o, "score", p.score, 1);
-		output_real(o, "offset_s", p.offset_s, 6);
-		output_real(o, "rtt_s", p.rtt_s, 6);
-		output_int(o, "stratum", p.stratum);
-		output_time(o, "measured_ms", p.score_ms);
-	}
-	output_end(o);
-	return ctl_store(c, db_end(&rows));
 }
