@@ -16,6 +16,7 @@
 #include "base/container.h"
 #include "base/text.h"
 #include "pool/web/page.h"
+#include "pool/web/page_cache.h"
 #include "pool/web/router.h"
 
 #define HEADER_MAX (16u << 10)
@@ -36,6 +37,7 @@ struct http {
 	struct MHD_Daemon *mhd;
 	int epoll_fd;
 	LIST_HEAD(, link) links;
+	struct page_cache *cache;
 	int64_t swept_ms;
 	bool quiet; /* takes no new connections */
 };
@@ -342,6 +344,19 @@ static bool is_form(const struct exchange *e)
 	       strchr(" ;", s[sizeof type - 1]);
 }
 
+/* From what the last stranger got, or from the page itself. */
+static void find_page(struct exchange *e, struct response *rs)
+{
+	struct page_cache *cache = e->http->cache;
+	bool shared = page_cache_serves(&e->rq);
+
+	if (shared && page_cache_find(cache, e->target, e->rq.now_ms, rs))
+		return;
+	router_serve(&e->rq, rs);
+	if (shared)
+		page_cache_keep(cache, e->target, e->rq.now_ms, rs);
+}
+
 static enum MHD_Result answer(struct exchange *e)
 {
 	struct request *rq = &e->rq;
@@ -356,7 +371,7 @@ static enum MHD_Result answer(struct exchange *e)
 	if (e->refused)
 		page_error(rq, &rs, e->refused);
 	else
-		router_serve(rq, &rs);
+		find_page(e, &rs);
 	log_debug(e->http->setup.log, "web: %s %s from %s: %d, %zu octets",
 		  rq->method, rq->path ? rq->path : "?", rq->address, rs.status,
 		  rs.body.buf.len);
@@ -511,8 +526,10 @@ int http_open(const struct http_setup *setup, struct http **out)
 
 	h->setup = *setup;
 	LIST_INIT(&h->links);
+	h->cache = page_cache_new();
 	h->mhd = start(h);
 	if (!h->mhd) {
+		page_cache_free(h->cache);
 		free(h);
 		return setup->cert ? -EINVAL : -EIO;
 	}
@@ -560,5 +577,6 @@ void http_close(struct http *h)
 	MHD_stop_daemon(h->mhd);
 	if (h->quiet)
 		close(h->setup.listen_fd);
+	page_cache_free(h->cache);
 	free(h);
 }
