@@ -155,7 +155,7 @@ static struct ctl_arg *next_plain(struct ctl *c)
 
 static bool too_much(struct ctl *c, const char *word)
 {
-	char name[64];
+	char name[64] = "";
 	struct suggestion s = suggestion(name);
 
 	snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
