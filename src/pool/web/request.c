@@ -55,6 +55,18 @@ static bool has_dots(const char *path)
 	return false;
 }
 
+/* A query has no lines. */
+static bool is_one_line(const struct form *query)
+{
+	for (size_t i = 0; i < query->n; i++) {
+		const char *value = query->field[i].value;
+
+		if (!utf8_is_plain(value, strlen(value), false))
+			return false;
+	}
+	return true;
+}
+
 int request_target(struct request *rq, const char *target)
 {
 	size_t len = strcspn(target, "?");
@@ -69,10 +81,10 @@ int request_target(struct request *rq, const char *target)
 		return -EINVAL;
 	if (target[len] == '\0')
 		return 0;
-	return form_parse(target + len + 1, strlen(target + len + 1),
-			  &rq->query) < 0
-		       ? -EINVAL
-		       : 0;
+	if (form_parse(target + len + 1, strlen(target + len + 1), &rq->query) <
+	    0)
+		return -EINVAL;
+	return is_one_line(&rq->query) ? 0 : -EINVAL;
 }
 
 void request_done(struct request *rq)

@@ -37,8 +37,8 @@ static void how_to(const struct request *rq, struct html *h,
 		break;
 	default:
 		html_put(h,
-			 "<p>Give this token to its time server, as its manual "
-			 "says, and restart it:</p>\n<pre>%s</pre>\n",
+			 "<p>Add this line to its <code>ntp.conf</code> and "
+			 "restart it:</p>\n<pre>poolverify %s</pre>\n",
 			 v->token);
 	}
 }
