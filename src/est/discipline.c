@@ -12,6 +12,8 @@
 #define SLEW_MIN_S 2.0
 #define SLEW_PER_INTERVAL 0.125
 #define SLEW_PER_MEMORY 0.2
+#define GOOD_TIME_S 1e-4
+#define GENTLE_SLEW_S 256.0
 #define FIRST_SLEW_MAX_S 10.0
 #define JUMP_SIGMAS 4
 #define SLEW_ONLY_STEP_S 600.0
@@ -190,16 +192,21 @@ static void follow(struct discipline *d, const struct measurement *m)
 
 /*
  * How long to take for what is not much more than noise: a part of the time
- * that a filter of one such source remembers, (R T / q)^(1/4).
+ * that a filter of one such source remembers, (R T / q)^(1/4).  Half as much
+ * again when time is good already, for the frequency's sake, but not many minutes.
  */
 static double calm_slew_s(const struct discipline *d,
 			  const struct circumstances *now)
 {
 	double memory_s =
 		pow(now->noise_var * now->interval_s / d->bank.belief.q, 0.25);
+	double good = GOOD_TIME_S * GOOD_TIME_S;
+	double calm = 1 + 0.5 * good / (good + d->bank.belief.seen_var);
+	double slew_s = fmax(now->interval_s / sqrt(d->bank.n),
+			     SLEW_PER_MEMORY * memory_s);
+	double gentle_s = SLEW_PER_MEMORY * calm * memory_s;
 
-	return fmax(now->interval_s / sqrt(d->bank.n),
-		    SLEW_PER_MEMORY * memory_s);
+	return fmax(slew_s, fmin(gentle_s, GENTLE_SLEW_S));
 }
 
 /*

@@ -11,6 +11,7 @@
 #define SHARE 2
 #define SHARE_MIN 8
 #define ERROR_AIM_S 1e-3
+#define ERROR_GOOD_S 4e-6
 /* So many samples of each source before it is asked less often. */
 #define STAY 4
 /* In steps of a power of two: how far over the next one before it is taken. */
@@ -23,16 +24,20 @@
 
 /*
  * Tx = (3 R / q)^(1/3) is where wander equals noise.  The error grows with the
- * interval T as (T R / n)^(3/8) q^(1/8) only, so half of Tx is enough;
- * but a clock that is worse than ERROR_AIM_S is worth more packets.
+ * interval T as (T R / n)^(3/8) q^(1/8) only, so half of Tx is enough, or all
+ * of it where the error is below ERROR_GOOD_S; but a clock that is worse than
+ * ERROR_AIM_S is worth more packets.
  */
 double poll_wanted_s(double noise_var, double q, unsigned sources)
 {
 	double tx = cbrt(3 * noise_var / q);
-	double var = ERROR_AIM_S * ERROR_AIM_S / sqrt(2);
-	double aim = pow(var / pow(q, 0.25), 4.0 / 3) * sources / noise_var;
+	double rest = sqrt(2) * pow(noise_var / sources, 0.75) * pow(q, 0.25);
+	double aim = pow(ERROR_AIM_S * ERROR_AIM_S / rest, 4.0 / 3);
+	double var = rest * pow(tx / SHARE, 0.75);
+	double good = ERROR_GOOD_S * ERROR_GOOD_S;
+	double enough = tx / SHARE * (1 + good / (good + var));
 
-	return fmax(fmin(tx / SHARE, aim), tx / SHARE_MIN);
+	return fmax(fmin(enough, aim), tx / SHARE_MIN);
 }
 
 void poll_restart(struct poll_policy *p, int min_log2, int64_t mono_ns)

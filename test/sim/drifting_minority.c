@@ -21,7 +21,7 @@ static void drift_away(int drifting, int servers, double freq, double for_s)
 		assert_int_equal(t.client.host->steps, 1); /* at the start */
 		/* mindist, within which nobody is called a falseticker */
 		assert_below(t.judge.max_s, 1.5e-3);
-		assert_below(fabs(sim_host_error_s(t.client.host)), 2e-4);
+		assert_below(fabs(sim_host_error_s(t.client.host)), 5e-5);
 		assert_int_equal(t.judge.served, t.judge.looks);
 		assert_true(daemon_assoc(&t.client, "10.1.0.1").est.status <=
 			    SELECT_OUTLIER);

@@ -39,7 +39,7 @@ static void two_that_ask_each_other(void **state)
 	struct judge judge;
 
 	(void)state;
-	town_init(&t, 1, 1, "iburst", "server 10.0.0.2 iburst\n");
+	town_init(&t, 2, 1, "iburst", "server 10.0.0.2 iburst\n");
 	daemon_serve(&t.client);
 	daemon_init(&other, sim_host_new(t.w, "10.0.0.2"),
 		    "server 10.1.0.1 iburst\nserver 10.0.0.1 iburst\n");

@@ -38,7 +38,7 @@ struct scenario {
 #define JITTER(base, mean) {.base_s = (base), .jitter_s = (mean)}
 static const struct scenario scenarios[] = {
 	{"lan", JITTER(100e-6, 10e-6), .wander = 1e-9,
-	 .limit_us = {3.4, 1.8, 5.2, 2.5}},
+	 .limit_us = {3.4, 1.8, 6.0, 3.4}},
 	{"wan", JITTER(20e-3, 1e-3), .wander = 1e-8,
 	 .limit_us = {180, 120, 870, 410}},
 	{"congest", JITTER(20e-3, 10e-3), .wander = 1e-8,
