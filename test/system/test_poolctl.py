@@ -68,7 +68,7 @@ def test_a_server_from_first_to_last(pool):
     assert pool.do("server", "list", "account=ada") == []
     assert pool.do("score", "127.77.0.11") == []
     seen = {row["action"] for row in pool.do("audit", "server=127.77.0.11")}
-    assert {"server.add", "server.verify", "server.netspeed", "server.country",
+    assert {"server.add", "server.verified", "server.netspeed", "server.country",
             "server.pause"} <= seen
     assert all(row["source"] == "poolctl" for row in pool.do("audit"))
 
