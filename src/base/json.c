@@ -55,7 +55,7 @@ static void lead(struct json *j, const char *name)
 	}
 }
 
-static void open(struct json *j, const char *name, const char *bracket)
+static void enter(struct json *j, const char *name, const char *bracket)
 {
 	lead(j, name);
 	put(j, bracket);
@@ -63,7 +63,7 @@ static void open(struct json *j, const char *name, const char *bracket)
 	j->depth++;
 }
 
-static void shut(struct json *j, const char *bracket)
+static void leave(struct json *j, const char *bracket)
 {
 	put(j, bracket);
 	j->comma = true;
@@ -72,22 +72,22 @@ static void shut(struct json *j, const char *bracket)
 
 void json_object(struct json *j, const char *name)
 {
-	open(j, name, "{");
+	enter(j, name, "{");
 }
 
 void json_end_object(struct json *j)
 {
-	shut(j, "}");
+	leave(j, "}");
 }
 
 void json_array(struct json *j, const char *name)
 {
-	open(j, name, "[");
+	enter(j, name, "[");
 }
 
 void json_end_array(struct json *j)
 {
-	shut(j, "]");
+	leave(j, "]");
 }
 
 void json_text(struct json *j, const char *name, const char *value)

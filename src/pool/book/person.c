@@ -221,7 +221,7 @@ enum book_verdict book_confirm(struct db *db, const struct actor *who,
 			       const char *token, int64_t now_ms)
 {
 	struct mail_token t;
-	struct person p;
+	struct person p = {0};
 	struct change c;
 	uint8_t hash[SECRET_HASH_LEN];
 	enum book_verdict v = change_open(&c, db, who, now_ms);

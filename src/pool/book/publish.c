@@ -156,8 +156,9 @@ static int load_members(struct publish *p, struct db *db)
 	while (zone_member_next(&rows, &zone_id, &server_id)) {
 		int zone = index_of(p, zone_id);
 		const struct zone_server *s =
-			bsearch(&server_id, p->server, p->in.n_server,
-				sizeof *s, by_id);
+			p->server ? bsearch(&server_id, p->server,
+					    p->in.n_server, sizeof *s, by_id)
+				  : NULL;
 
 		if (zone < 0 || !s)
 			continue;

@@ -37,7 +37,11 @@ static int compare_rows(const void *a, const void *b)
 
 static bool is_same(double a, double b)
 {
-	return memcmp(&a, &b, sizeof a) == 0;
+	uint64_t x, y;
+
+	memcpy(&x, &a, sizeof x);
+	memcpy(&y, &b, sizeof y);
+	return x == y;
 }
 
 static void compare(struct history *h, const struct log_row *row,

@@ -154,6 +154,8 @@ void webhook_sign(const char *secret, const char *body,
 	crypto_auth_hmacsha256_update(&state, (const uint8_t *)body,
 				      strlen(body));
 	crypto_auth_hmacsha256_final(&state, mac);
-	memcpy(out, "sha256=", 7);
-	sodium_bin2hex(out + 7, WEBHOOK_SIGNATURE_LEN - 7, mac, sizeof mac);
+	char hex[2 * sizeof mac + 1];
+
+	sodium_bin2hex(hex, sizeof hex, mac, sizeof mac);
+	snprintf(out, WEBHOOK_SIGNATURE_LEN, "sha256=%s", hex);
 }

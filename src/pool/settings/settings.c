@@ -598,8 +598,8 @@ int settings_parse(struct pool_settings *s, const char *path, const char *text,
 
 int settings_read(struct pool_settings *s, const char *path, FILE *errors)
 {
-	char *text;
-	size_t len;
+	char *text = NULL;
+	size_t len = 0;
 	int r = read_all(path, &text, &len);
 
 	if (r < 0) {

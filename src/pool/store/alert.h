@@ -5,7 +5,7 @@
 
 /* About which servers their people were told that the score is bad. */
 
-#define ALERT_BELOW -15.0 /* unless the server has its own threshold */
+#define ALERT_BELOW (-15.0) /* unless the server has its own threshold */
 
 struct alert {
 	struct server server;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pool/store/db.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -92,7 +93,7 @@ void db_close(struct db *db)
 
 void db_forget_all(struct db *db)
 {
-	struct db_statement *s;
+	struct db_statement *s = NULL;
 
 	for (size_t i = 0; i < DB_BUCKETS; i++)
 		SLIST_FOREACH(s, &db->statements[i], next)
@@ -167,7 +168,7 @@ int64_t db_run(struct db *db, const char *sql, const struct db_value *arg,
 	       size_t n_arg)
 {
 	int64_t changes = 0;
-	void *cursor;
+	void *cursor = NULL;
 	int r = start(db, sql, arg, n_arg, false, &cursor);
 
 	if (r < 0)
@@ -293,6 +294,7 @@ void db_copy_text(struct db_rows *rows, int column, char *buf, size_t cap)
 	const char *s = db_col_text(rows, column);
 	size_t len = strlen(s);
 
+	assert(cap > 0);
 	if (len >= cap) {
 		len = cap - 1;
 		while (len > 0 && ((unsigned char)s[len] & 0xC0) == 0x80)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <libpq-fe.h>
@@ -305,6 +306,7 @@ static int find(struct db_postgres *s, const char *sql,
 		r = prepare(s, sql, arg, n_arg, &p);
 		if (r < 0)
 			return r;
+		assert(p && p != cached->prepared);
 		if (cached->prepared)
 			forget(cached->prepared);
 		cached->prepared = p;
@@ -354,6 +356,7 @@ static int start(struct db *db, const char *sql, const struct db_value *arg,
 		r = find(s, sql, arg, n_arg, &p);
 	if (r < 0)
 		return r;
+	assert(p);
 	put_arguments(&a, arg, n_arg);
 	c = xcalloc(1, sizeof *c);
 	*c = (struct cursor){.s = s, .row = -1};

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -281,6 +282,7 @@ static int start(struct db *db, const char *sql, const struct db_value *arg,
 		r = prepare(s, sql, &p);
 		if (r < 0)
 			return r;
+		assert(p);
 		p->once = once;
 		if (!once)
 			cached->prepared = p;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,6 +72,7 @@ static void form_yes(const struct request *rq, struct response *rs,
 	size_t n;
 	const struct country *list = country_list(&n);
 
+	assert(list);
 	page_form(rq, rs, "/manage/candidate/%lld", (long long)c->id);
 	field_select(rs, "country", "Region");
 	if (!found)

@@ -65,7 +65,7 @@ static void add_point(struct chart_series *s, const struct chart *c,
 		last->lost += p->lost;
 		return;
 	}
-	if (s->n % 64 == 0)
+	if (!s->point || s->n % 64 == 0)
 		s->point = xreallocarray(s->point, s->n + 64, sizeof *s->point);
 	s->point[s->n++] = (struct chart_point){p->at_ms, p->offset_s, p->score,
 						p->samples, p->lost};

@@ -229,7 +229,7 @@ void page_score_badge(const struct request *rq, struct response *rs)
 	int r = 0;
 
 	if (len < sizeof address) {
-		memcpy(address, rq->arg[0], len);
+		snprintf(address, sizeof address, "%.*s", (int)len, rq->arg[0]);
 		r = score_view_find(rq, address, &s);
 	}
 	if (r <= 0) {

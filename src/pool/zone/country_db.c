@@ -51,9 +51,10 @@ static const struct country *read_country(MMDB_entry_s *entry)
 	MMDB_entry_data_s data;
 	char code[3] = "";
 
-	if (MMDB_get_value(entry, &data, "country", "iso_code", NULL) !=
+	if (MMDB_get_value(entry, &data, "country", "iso_code", (char *)NULL) !=
 		    MMDB_SUCCESS &&
-	    MMDB_get_value(entry, &data, "country_code", NULL) != MMDB_SUCCESS)
+	    MMDB_get_value(entry, &data, "country_code", (char *)NULL) !=
+		    MMDB_SUCCESS)
 		return NULL;
 	if (!data.has_data || data.type != MMDB_DATA_TYPE_UTF8_STRING ||
 	    data.data_size != 2)
@@ -117,8 +118,8 @@ static uint16_t value_of_asn(struct walk *w, MMDB_entry_s *entry)
 {
 	MMDB_entry_data_s data;
 
-	if (MMDB_get_value(entry, &data, "autonomous_system_number", NULL) !=
-		    MMDB_SUCCESS ||
+	if (MMDB_get_value(entry, &data, "autonomous_system_number",
+			   (char *)NULL) != MMDB_SUCCESS ||
 	    !data.has_data || data.type != MMDB_DATA_TYPE_UINT32)
 		return 0;
 	for (size_t i = 0; i < w->n_asn; i++)

@@ -158,6 +158,7 @@ static void put_table(struct output *o)
 {
 	int width[OUTPUT_COLUMNS];
 
+	assert(o->n_column > 0);
 	for (size_t k = 0; k < o->n_column; k++)
 		width[k] = heading_len(o->column[k]);
 	for (size_t i = 0; i < o->n_cell; i++)
