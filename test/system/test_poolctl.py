@@ -123,6 +123,16 @@ def test_zones(pool):
     assert pool.ctl("zone", "remove", "de").returncode == 1
 
 
+def test_export(pool):
+    pool.do("snapshot", "build")
+    assert " SOA " in pool.ctl("export", "zonefile").stdout.replace("\t", " ")
+    assert "data" in json.loads(pool.ctl("export", "geodns").stdout)
+    assert pool.ctl("export", "knot").returncode == 0
+    wrong = pool.ctl("export", "bind")
+    assert wrong.returncode == 1
+    assert "zonefile, geodns, knot" in wrong.stderr
+
+
 def test_snapshot(pool):
     missing = pool.ctl("snapshot", "show")
     assert missing.returncode == 1 and "zones.snap" in missing.stderr

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/container.h"
 #include "pool/book/person.h"
 #include "pool/book/publish.h"
 #include "pool/book/replay.h"
@@ -13,12 +14,14 @@
 #include "pool/store/audit.h"
 #include "pool/store/db_copy.h"
 #include "pool/store/monitor.h"
+#include "pool/zone/export.h"
 #include "pool/zone/snapshot.h"
 #include "prog/poolctl/commands.h"
 #include "prog/poolctl/ctl.h"
 #include "prog/poolctl/secret_input.h"
 
 #define REPLAY_LINES 20
+#define KNOT_SETS 64 /* drawn sets for each name */
 
 /* --- init -------------------------------------------------------------------------- */
 
@@ -210,7 +213,9 @@ static void put_zones(struct output *o, const struct snapshot *s)
 	output_end(o);
 }
 
-int cmd_snapshot_show(struct ctl *c)
+/* Read the snapshot that FILE or pool.conf names; *data is to be freed. */
+static bool open_snapshot(struct ctl *c, bool *checked, struct snapshot *s,
+			  void **data)
 {
 	const char *path = ctl_arg(c, "FILE");
 	uint8_t public[SNAPSHOT_PUBLIC_LEN];
@@ -218,22 +223,86 @@ int cmd_snapshot_show(struct ctl *c)
 		snapshot_public_read(c->set->snapshot_public, public) == 0;
 	struct snapshot_trust trust = {.public = has_key ? public : NULL,
 				       .now_ms = c->now_ms};
-	struct snapshot s;
 	char why[256] = "";
 	struct text t = text_init(why, sizeof why);
-	void *data;
 	int r;
 
 	path = path ? path : c->set->snapshot;
-	r = snapshot_read(path, &trust, &data, &s, &t);
+	r = snapshot_read(path, &trust, data, s, &t);
 	if (r < 0)
-		return ctl_fail(c, "snapshot", "%s: %s", path,
-				*why ? why : strerror(-r));
+		ctl_fail(c, "snapshot", "%s: %s", path,
+			 *why ? why : strerror(-r));
+	*checked = has_key;
+	return r >= 0;
+}
+
+int cmd_snapshot_show(struct ctl *c)
+{
+	struct snapshot s;
+	bool checked;
+	void *data;
+
+	if (!open_snapshot(c, &checked, &s, &data))
+		return CTL_FAILED;
 	if (!c->out.as_json)
 		fprintf(c->out.to, "origin %s, %zu + %zu servers, %s\n",
 			s.head->origin, s.n_addr4, s.n_addr6,
-			has_key ? "signature good" : "no key to check it with");
+			checked ? "signature good" : "no key to check it with");
 	put_zones(&c->out, &s);
 	free(data);
 	return CTL_OK;
+}
+
+/* --- for other name servers -------------------------------------------------------------- */
+
+static void put_zone_file(const struct snapshot *s, int64_t now_ms, FILE *out)
+{
+	uint64_t random;
+
+	randombytes_buf(&random, sizeof random);
+	export_zone_file(s, (uint32_t)(now_ms / 1000), random, out);
+}
+
+static void put_geodns(const struct snapshot *s, int64_t now_ms, FILE *out)
+{
+	(void)now_ms;
+	export_geodns(s, out);
+}
+
+static void put_knot(const struct snapshot *s, int64_t now_ms, FILE *out)
+{
+	uint64_t random;
+
+	(void)now_ms;
+	randombytes_buf(&random, sizeof random);
+	export_knot(s, KNOT_SETS, random, out);
+}
+
+int cmd_export(struct ctl *c)
+{
+	static const struct {
+		const char *name;
+		void (*put)(const struct snapshot *s, int64_t now_ms,
+			    FILE *out);
+	} formats[] = {
+		{"zonefile", put_zone_file},
+		{"geodns", put_geodns},
+		{"knot", put_knot},
+	};
+	const char *format = ctl_arg(c, "FORMAT");
+	struct snapshot s;
+	bool checked;
+	void *data;
+
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		if (strcmp(format, formats[i].name) != 0)
+			continue;
+		if (!open_snapshot(c, &checked, &s, &data))
+			return CTL_FAILED;
+		formats[i].put(&s, c->now_ms, c->out.to);
+		free(data);
+		return CTL_OK;
+	}
+	return ctl_fail(c, "format", "%s: one of zonefile, geodns, knot",
+			format);
 }

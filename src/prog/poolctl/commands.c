@@ -17,6 +17,7 @@ const struct command commands[] = {
 	{"candidate add", "ADDRESS ACCOUNT", cmd_candidate_add, "let poold look at an address or name", BOOKS},
 	{"candidate list", "", cmd_candidate_list, "what is being looked at, and what was found", BOOKS},
 	{"db copy", "FROM TO", cmd_db_copy, "copy the books, say from sqlite:FILE to postgres:dbname=pool", ALONE},
+	{"export", "FORMAT [FILE]", cmd_export, "what pooldns serves, as another name server takes it: zonefile, geodns or knot", ALONE},
 	{"init", "[admin=MAIL]", cmd_init, "schema, zones, key pair; an admin, whose password is read", BOOKS},
 	{"monitor add", "NAME [place=TEXT] [account=ACCOUNT]", cmd_monitor_add, "a new monitor; prints the one-time code for poolmon", BOOKS},
 	{"monitor code", "NAME", cmd_monitor_code, "another one-time code", BOOKS},

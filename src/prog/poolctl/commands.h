@@ -87,6 +87,7 @@ int cmd_init(struct ctl *c);
 int cmd_audit(struct ctl *c);
 int cmd_db_copy(struct ctl *c);
 int cmd_replay(struct ctl *c);
+int cmd_export(struct ctl *c);
 int cmd_settings(struct ctl *c);
 int cmd_snapshot_build(struct ctl *c);
 int cmd_snapshot_show(struct ctl *c);
