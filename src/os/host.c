@@ -30,6 +30,8 @@ int os_host_init(struct os_host *h, const struct os_host_params *p)
 		return r;
 	os_loop_init(&h->loop);
 	os_net_init(&h->net, &h->loop, &h->clock.clock, p->dscp);
+	h->net.source4 = p->source4;
+	h->net.source6 = p->source6;
 	os_resolver_init(&h->resolver, &h->loop.loop);
 	h->resolver.servers = p->name_servers;
 	h->host = (struct host){

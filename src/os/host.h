@@ -15,6 +15,7 @@ struct os_host_params {
 	double clock_offset_s,
 		clock_freq; /* virtual: where it starts, its error */
 	unsigned dscp;
+	struct net_addr source4, source6; /* as in struct os_net */
 	struct name_servers name_servers; /* none: the machine's */
 	struct board *board;              /* borrowed, as is log */
 	struct log *log;                  /* may be NULL */

@@ -248,6 +248,18 @@ static const struct udp_ops os_udp_ops = {
 	.close = os_udp_close,
 };
 
+/* 0 or -errno (-EADDRNOTAVAIL: not an address of this machine). */
+static int leave_from(int fd, const struct net_addr *source)
+{
+	struct sockaddr_storage sa;
+	socklen_t len;
+
+	if (source->family == AF_UNSPEC)
+		return 0;
+	len = os_sockaddr_from(source, &sa);
+	return bind(fd, (const struct sockaddr *)&sa, len) < 0 ? -errno : 0;
+}
+
 static int open_connected(struct os_net *n, const struct net_addr *peer,
 			  struct net_addr *local)
 {
@@ -260,6 +272,10 @@ static int open_connected(struct os_net *n, const struct net_addr *peer,
 		return fd;
 	os_udp_tune(fd, peer->family, n->dscp);
 	stamp_enable(fd, STAMP_ARRIVALS | STAMP_DEPARTURES);
+	r = leave_from(fd,
+		       peer->family == AF_INET6 ? &n->source6 : &n->source4);
+	if (r < 0)
+		goto fail_close;
 	if (connect(fd, (const struct sockaddr *)&sa, len) < 0)
 		goto fail;
 	len = sizeof sa;
@@ -270,6 +286,7 @@ static int open_connected(struct os_net *n, const struct net_addr *peer,
 
 fail:
 	r = -errno;
+fail_close:
 	close(fd);
 	return r;
 }

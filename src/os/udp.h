@@ -21,7 +21,9 @@ struct os_net {
 	struct os_loop *loop;
 	struct clock *clock; /* packet times are on this clock */
 	unsigned dscp;       /* 0 to 63 */
-	int keeper_fd;       /* see os_net_init() */
+	/* where requests leave from; AF_UNSPEC: as the routes say */
+	struct net_addr source4, source6;
+	int keeper_fd; /* see os_net_init() */
 	struct {
 		uint64_t opened, open_failed;
 		uint64_t received, truncated, refused;

@@ -321,6 +321,37 @@ static void strangers_are_not_heard(void **state)
 	world_close(&w);
 }
 
+/* A machine with several addresses asks from the one that it was told. */
+static void requests_leave_from_the_source(void **state)
+{
+	const uint8_t data[48] = {0};
+	struct net_addr far = addr("192.0.2.1", 123), peer;
+	struct udp *udp = NULL;
+	struct client c;
+	struct world w;
+	int64_t sent;
+
+	(void)state;
+	world_open(&w, "127.77.9.1", 0);
+	w.net.source4 = addr("127.77.9.7", 0);
+	w.net.source6 = addr("::1", 0);
+	client_open(&c, &w, "127.77.9.1");
+	assert_int_equal(udp_send(c.udp, data, sizeof data, &sent), 0);
+	run_until(&w, &c.replies, 1);
+	assert_true(net_addr_same_host(&w.peer, &w.net.source4));
+	assert_int_equal(w.peer.port, c.udp->local.port);
+	udp_close(c.udp);
+	/* An address of somebody else is an error like any other. */
+	w.net.source4 = far;
+	peer = addr("127.77.9.1", w.server.bound.port);
+	assert_int_equal(
+		net_connect_udp(&w.net.net, &peer, &client_events, &c, &udp),
+		-EADDRNOTAVAIL);
+	assert_null(udp);
+	assert_int_equal(w.net.stats.open_failed, 1);
+	world_close(&w);
+}
+
 static void on_alarm(int signal)
 {
 	(void)signal;
@@ -737,6 +768,7 @@ int main(void)
 		cmocka_unit_test(exchanges_without_stamps),
 		cmocka_unit_test(stamps_do_not_wait_for_us),
 		cmocka_unit_test(strangers_are_not_heard),
+		cmocka_unit_test(requests_leave_from_the_source),
 		cmocka_unit_test(a_storm_of_signals),
 		cmocka_unit_test(socket_flags_can_be_refused),
 		cmocka_unit_test(answers_from_where_it_was_asked),
