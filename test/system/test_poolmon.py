@@ -253,6 +253,16 @@ def test_check_says_what_a_monitor_would(tmp_path, base):
     assert done.returncode == 1 and "no answer, 0 of 3 answered" in done.stdout
 
 
+def test_monitor_source_is_where_requests_come_from(tmp_path, base):
+    pool = Pool(tmp_path, base, **{"monitor-source": "127.77.9.200"})
+    with FakeServer("127.77.9.1") as server:
+        assert pool.poolmon("check", server.name).returncode == 0
+        assert {peer[0] for _, peer in server.requests} == {"127.77.9.200"}
+    pool = Pool(tmp_path, base, **{"monitor-source": "192.0.2.1"})
+    done = pool.poolmon("check", "127.77.9.1:123")
+    assert done.returncode == 1 and "Cannot assign requested address" in done.stdout
+
+
 def test_bad_command_lines(tmp_path, base):
     pool = Pool(tmp_path, base)
     for args in (["enrol"], ["check"], ["run", "x"], ["fly"], [], ["--bogus", "run"]):

@@ -71,6 +71,7 @@ start_pool() {
 	say "  poold     books, scores and pages, $pages/"
 	for n in 1 2 3; do
 		pool_conf "monitor-state $PWD/$world/mon$n" >$world/mon$n.conf
+		say "monitor-source 127.77.0.20$n" >>$world/mon$n.conf
 		code=$(ctl monitor add "mon$n" | sed -n 's/^code *//p')
 		$bin/poolmon -c $world/mon$n.conf enrol "$code" >/dev/null 2>&1
 		start_program poolmon mon$n -c $world/mon$n.conf run

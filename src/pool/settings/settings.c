@@ -84,6 +84,7 @@ const struct setting_row setting_rows[] = {
 
 	{"monitor-server",    SETTING_URL,   AT(monitor_server), 0, 0, "http://127.0.0.1:8123", NULL},
 	{"monitor-state",     SETTING_PATH,  AT(monitor_state), 0, 0, "/var/lib/poolmon", NULL},
+	{"monitor-source",    SETTING_LIST,  AT(monitor_source), 0, 0, NULL, NULL},
 	{"base-server",       SETTING_LIST,  AT(base_server), 0, 0, NULL, NULL},
 	{"ca-file",           SETTING_PATH,  AT(ca_file), 0, 0, NULL, NULL},
 	{0},
@@ -538,6 +539,31 @@ static void read_text(struct settings_reader *r, const char *text, size_t len)
 	}
 }
 
+static void check_sources(struct settings_reader *r)
+{
+	struct diag_place place = {.file = r->path};
+	bool has[2] = {false, false};
+	struct net_addr a;
+
+	for (char **s = r->s->monitor_source; s && *s; s++) {
+		bool six;
+
+		if (net_addr_parse(*s, &a) < 0) {
+			diags_add(&r->diags, DIAG_ERROR, "bad-value", &place,
+				  NULL, "'monitor-source' needs addresses: %s",
+				  *s);
+			continue;
+		}
+		six = a.family == AF_INET6;
+		if (has[six])
+			diags_add(&r->diags, DIAG_ERROR, "two-sources", &place,
+				  NULL,
+				  "'monitor-source' takes one address of IPv4 "
+				  "and one of IPv6");
+		has[six] = true;
+	}
+}
+
 /* What only the whole shows. */
 static void check_whole(struct settings_reader *r)
 {
@@ -551,6 +577,7 @@ static void check_whole(struct settings_reader *r)
 		diags_add(&r->diags, DIAG_ERROR, "header-from-anybody", &place,
 			  "name the proxy's address with 'web-proxy'",
 			  "'user-header' would be believed from anybody");
+	check_sources(r);
 }
 
 /* Heap text of a regular file.  0 or -errno. */

@@ -61,8 +61,9 @@ struct pool_settings {
 	char *mail_url; /* "smtp://localhost:25", or "file:DIR" */
 	char *mail_from;
 	/* poolmon */
-	char *monitor_server; /* URL of poold */
-	char *monitor_state;  /* folder: key, spool */
+	char *monitor_server;  /* URL of poold */
+	char *monitor_state;   /* folder: key, spool */
+	char **monitor_source; /* at most one address a family; NULL: any */
 	char **base_server; /* time servers that the monitor checks its clock against */
 	char *ca_file; /* NULL: the system's */
 };

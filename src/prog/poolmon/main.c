@@ -131,6 +131,21 @@ static int check(const struct agent_inputs *in, const char *target)
 	return r == 0 && good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* settings_read() has seen that they are addresses. */
+static void take_sources(char *const *source, struct os_host_params *params)
+{
+	struct net_addr a;
+
+	for (; source && *source; source++) {
+		if (net_addr_parse(*source, &a) < 0)
+			continue;
+		if (a.family == AF_INET6)
+			params->source6 = a;
+		else
+			params->source4 = a;
+	}
+}
+
 static int run(const struct options *o, const struct pool_settings *settings)
 {
 	struct os_host_params params = {.clock = OS_CLOCK_NONE};
@@ -142,6 +157,7 @@ static int run(const struct options *o, const struct pool_settings *settings)
 	os_log_init(&log, "poolmon");
 	log.log.threshold = o->debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 	in.log = params.log = &log.log;
+	take_sources(settings->monitor_source, &params);
 	r = os_host_init(&host, &params);
 	if (r < 0) {
 		log_error(in.log, "cannot start: %s", strerror(-r));

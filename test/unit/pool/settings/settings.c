@@ -114,7 +114,9 @@ static void test_every_error_is_told_in_one_pass(void **state)
 			       "contact a b\n"
 			       "mail-url \"open\n"
 			       "web-cert /etc/x.pem\n"
-			       "user-header X-User\n",
+			       "user-header X-User\n"
+			       "monitor-source 192.0.2.1 2001:db8::1\n"
+			       "monitor-source 192.0.2.2 eth0\n",
 			       &found),
 			 -EINVAL);
 	assert_non_null(strstr(
@@ -137,6 +139,8 @@ static void test_every_error_is_told_in_one_pass(void **state)
 	assert_non_null(strstr(found, "pool.conf:13:10: error: quotation"));
 	assert_non_null(strstr(found, "[half-a-key]"));
 	assert_non_null(strstr(found, "[header-from-anybody]"));
+	assert_non_null(strstr(found, "[two-sources]"));
+	assert_non_null(strstr(found, "needs addresses: eth0"));
 	free(found);
 	settings_free(s);
 }
