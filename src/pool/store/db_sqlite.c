@@ -135,6 +135,7 @@ static int use_log(struct db_sqlite *s)
 	return r;
 }
 
+/* FULL: what a monitor was thanked for it forgets, so it has to be on disk. */
 static int configure(struct db_sqlite *s)
 {
 	int r;
@@ -144,7 +145,7 @@ static int configure(struct db_sqlite *s)
 	r = use_log(s);
 	if (r < 0)
 		return r;
-	return script(&s->db, "PRAGMA synchronous = NORMAL;"
+	return script(&s->db, "PRAGMA synchronous = FULL;"
 			      "PRAGMA foreign_keys = ON;"
 			      "PRAGMA trusted_schema = OFF;"
 			      "PRAGMA journal_size_limit = 67108864;"

@@ -50,10 +50,10 @@ int log_insert_sample(struct db *db, int64_t server_id, int64_t at_ms,
 
 void log_ask_replay(struct db *db, struct db_rows *rows)
 {
-	db_ask(db, rows,
-	       "SELECT " LOG_COLUMNS
-	       "FROM log ORDER BY server_id, at_ms, monitor_id",
-	       DB_NONE);
+	db_stream(db, rows,
+		  "SELECT " LOG_COLUMNS
+		  "FROM log ORDER BY server_id, at_ms, monitor_id",
+		  DB_NONE);
 }
 
 static int64_t int_or(struct db_rows *rows, int column, int64_t when_null)

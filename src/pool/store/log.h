@@ -49,7 +49,8 @@ MUST_CHECK int log_insert_sample(struct db *db, int64_t server_id,
 				 int64_t at_ms, int64_t monitor_id, unsigned n,
 				 const struct log_sample *sample);
 
-/** Everything that is kept, by server, time and monitor; then log_next(), db_end(). */
+/** Everything that is kept, by server, time and monitor; then log_next(),
+ * db_end().  Streamed: until then nothing else may be asked. */
 void log_ask_replay(struct db *db, struct db_rows *rows);
 
 /* What log_next() reads, in its order; for queries in pool/store/ only. */

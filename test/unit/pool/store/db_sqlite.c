@@ -66,6 +66,27 @@ static void kept_and_private(void **state)
 	db_close(db);
 }
 
+static int64_t pragma(struct db *db, const char *name)
+{
+	char sql[60];
+	int64_t value = -1;
+
+	snprintf(sql, sizeof sql, "PRAGMA %s", name);
+	assert_int_equal(db_one_int(db, &value, sql, DB_NONE), 1);
+	return value;
+}
+
+/* What was committed survives the machine, and references hold. */
+static void durable(void **state)
+{
+	struct db *db = open_file("sqlite:pool.db");
+
+	(void)state;
+	assert_int_equal(pragma(db, "synchronous"), 2); /* FULL */
+	assert_int_equal(pragma(db, "foreign_keys"), 1);
+	db_close(db);
+}
+
 static void no_database(void **state)
 {
 	char why[400];
@@ -301,7 +322,7 @@ int main(void)
 		TEST(a_newer_schema),     TEST(two_connections),
 		TEST(one_has_the_lock),   TEST(a_full_disk),
 		TEST(two_writers),        TEST(many_open_a_new_one),
-		TEST(a_writer_is_killed),
+		TEST(a_writer_is_killed), TEST(durable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
