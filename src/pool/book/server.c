@@ -10,6 +10,7 @@
 #include "pool/book/zones.h"
 #include "pool/score/score.h"
 #include "pool/store/account.h"
+#include "pool/store/list.h"
 #include "pool/store/member.h"
 
 #define PAUSE_MAX_MS (30 * DAY_MS)
@@ -162,6 +163,8 @@ enum book_verdict book_server_move(struct db *db, const struct actor *who,
 		return change_refuse(&c, r < 0 ? BOOK_STORE : BOOK_NOT_MEMBER);
 	json_int(&c.detail, "was", c.server.account_id);
 	json_int(&c.detail, "is", account_id);
-	return change_end(&c, server_set_account(db, id, account_id),
-			  "server.move");
+	r = server_set_account(db, id, account_id);
+	if (r >= 0)
+		r = list_move(db, id, account_id);
+	return change_end(&c, r, "server.move");
 }

@@ -20,6 +20,7 @@ static const struct {
 		"shown."},
 	[BOOK_BAD_NUMBER] = {"bad-number",
 		"This number is not in the range that makes sense here."},
+	[BOOK_MISSING] = {"missing", "This has to be filled in."},
 	[BOOK_TOO_OFTEN] = {"too-often",
 		"That was tried very often in a short time. Please wait for "
 		"an hour."},
@@ -80,6 +81,9 @@ static const struct {
 	[BOOK_BAD_URL] = {"bad-url",
 		"The address must begin with https:// or http:// and have no "
 		"user name in it."},
+	[BOOK_BAD_POLICY] = {"bad-policy",
+		"The access policy is OpenAccess, RestrictedAccess or "
+		"ClosedAccess."},
 	[BOOK_BAD_MAIL] = {"bad-mail",
 		"This is no mail address that can be used here."},
 	[BOOK_WEAK_PASSWORD] = {"weak-password",

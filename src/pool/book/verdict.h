@@ -17,6 +17,7 @@ enum book_verdict {
 	BOOK_DENIED,   /* belongs to another account, or is for staff */
 	BOOK_BAD_TEXT, /* control characters, too long, not UTF-8 */
 	BOOK_BAD_NUMBER,
+	BOOK_MISSING, /* what has to be filled in is empty */
 	BOOK_TOO_OFTEN,
 	/* adding */
 	BOOK_BAD_NAME,        /* neither an address nor a host name */
@@ -44,6 +45,8 @@ enum book_verdict {
 	BOOK_EXISTS,
 	BOOK_IN_USE,
 	BOOK_BAD_URL,
+	/* the public lists */
+	BOOK_BAD_POLICY,
 	/* people */
 	BOOK_BAD_MAIL,
 	BOOK_WEAK_PASSWORD,

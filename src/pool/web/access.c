@@ -17,20 +17,6 @@
  * the page that answers the form which made it, and nowhere ever after.
  */
 
-static bool find(const struct request *rq, struct response *rs,
-		 struct account *a, struct actor *who)
-{
-	int r = account_by_id(rq->db, desk_number(rq->arg[0]), a);
-
-	if (r == 1) {
-		*who = session_actor(rq, a->id);
-		if (who->account_id || who->staff)
-			return true;
-	}
-	page_error(rq, rs, r < 0 ? 503 : 404);
-	return false;
-}
-
 static void done(const struct request *rq, struct response *rs,
 		 enum book_verdict v)
 {
@@ -110,7 +96,7 @@ void post_token_new(const struct request *rq, struct response *rs)
 	struct actor who;
 	enum book_verdict v;
 
-	if (!find(rq, rs, &a, &who))
+	if (!desk_account_named(rq, rs, &a, &who))
 		return;
 	v = book_token_new(rq->db, &who, a.id, request_text(rq, "name"), scopes,
 			   rq->now_ms, token);
@@ -128,7 +114,7 @@ void post_token_revoke(const struct request *rq, struct response *rs)
 	struct account a;
 	struct actor who;
 
-	if (find(rq, rs, &a, &who))
+	if (desk_account_named(rq, rs, &a, &who))
 		done(rq, rs,
 		     book_token_revoke(rq->db, &who, a.id,
 				       request_text(rq, "id"), rq->now_ms));
@@ -174,7 +160,7 @@ void post_webhook_add(const struct request *rq, struct response *rs)
 	struct account a;
 	struct actor who;
 
-	if (!find(rq, rs, &a, &who))
+	if (!desk_account_named(rq, rs, &a, &who))
 		return;
 	who.account_id = a.id;
 	done(rq, rs,
@@ -187,7 +173,7 @@ void post_webhook_test(const struct request *rq, struct response *rs)
 	struct account a;
 	struct actor who;
 
-	if (find(rq, rs, &a, &who))
+	if (desk_account_named(rq, rs, &a, &who))
 		done(rq, rs,
 		     book_webhook_test(rq->db, &who,
 				       desk_number(request_form(rq, "id")),
@@ -199,7 +185,7 @@ void post_webhook_remove(const struct request *rq, struct response *rs)
 	struct account a;
 	struct actor who;
 
-	if (find(rq, rs, &a, &who))
+	if (desk_account_named(rq, rs, &a, &who))
 		done(rq, rs,
 		     book_webhook_remove(rq->db, &who,
 					 desk_number(request_form(rq, "id")),
@@ -292,7 +278,7 @@ void post_monitor_add(const struct request *rq, struct response *rs)
 	int64_t id;
 	enum book_verdict v;
 
-	if (!find(rq, rs, &a, &who))
+	if (!desk_account_named(rq, rs, &a, &who))
 		return;
 	v = book_monitor_add(rq->db, &who, request_text(rq, "monitor"),
 			     request_text(rq, "place"), a.id, rq->now_ms, &id,
@@ -310,7 +296,7 @@ void post_monitor_code(const struct request *rq, struct response *rs)
 	struct actor who;
 	enum book_verdict v;
 
-	if (!find(rq, rs, &a, &who))
+	if (!desk_account_named(rq, rs, &a, &who))
 		return;
 	v = book_monitor_code(rq->db, &who, desk_number(request_form(rq, "id")),
 			      rq->now_ms, code);
@@ -326,7 +312,7 @@ void post_monitor_state(const struct request *rq, struct response *rs)
 	struct account a;
 	struct actor who;
 
-	if (!find(rq, rs, &a, &who))
+	if (!desk_account_named(rq, rs, &a, &who))
 		return;
 	if (!monitor_state_find(request_text(rq, "value"), &state))
 		page_error(rq, rs, 400);
@@ -342,7 +328,7 @@ void page_access(const struct request *rq, struct response *rs)
 	struct account a;
 	struct actor who;
 
-	if (!find(rq, rs, &a, &who))
+	if (!desk_account_named(rq, rs, &a, &who))
 		return;
 	page_begin(rq, rs, "%s", a.name);
 	if (put_monitors(rq, rs, &a) < 0 || put_tokens(rq, rs, &a) < 0 ||

@@ -23,6 +23,14 @@ int64_t desk_number(const char *text);
  */
 int64_t desk_account(const struct request *rq, struct response *rs);
 
+/**
+ * The account that ":id" names, when who asks is in it or staff; else false and
+ * the answer is there already.
+ */
+struct account;
+bool desk_account_named(const struct request *rq, struct response *rs,
+			struct account *a, struct actor *who);
+
 /** A select of the person's accounts, when there are several; hidden when one. */
 void desk_account_field(const struct request *rq, struct response *rs,
 			int64_t chosen);
@@ -90,6 +98,17 @@ void post_staff_rule(const struct request *rq, struct response *rs);
 void post_staff_rule_remove(const struct request *rq, struct response *rs);
 void page_staff_audit(const struct request *rq, struct response *rs);
 void page_staff_monitors(const struct request *rq, struct response *rs);
+
+/* list_desk.c */
+void page_lists_own(const struct request *rq, struct response *rs);
+void page_list_new(const struct request *rq, struct response *rs);
+void post_list_new(const struct request *rq, struct response *rs);
+void page_list_manage(const struct request *rq, struct response *rs);
+void post_list_change(const struct request *rq, struct response *rs);
+void post_list_remove(const struct request *rq, struct response *rs);
+void page_staff_lists(const struct request *rq, struct response *rs);
+void post_staff_list_approve(const struct request *rq, struct response *rs);
+void post_staff_list_refuse(const struct request *rq, struct response *rs);
 
 /* api.c */
 void api_servers(const struct request *rq, struct response *rs);

@@ -5,7 +5,7 @@
 
 #include "base/container.h"
 #include "base/json.h"
-#include "pool/store/list.h"
+#include "pool/book/list.h"
 #include "pool/web/figure.h"
 #include "pool/web/page.h"
 #include "pool/web/pages.h"
@@ -48,27 +48,30 @@ static int stratum_of(const struct request *rq)
 
 /* --- for programs ---------------------------------------------------------- */
 
+static void json_field(struct json *j, const struct list_entry *e,
+		       const struct list_field *f)
+{
+	char text[LIST_TEXT_MAX];
+
+	if (f->kind == LIST_STRATUM)
+		json_int(j, f->word, e->stratum);
+	else if (f->kind == LIST_FLAG)
+		json_bool(j, f->word, e->notification);
+	else
+		json_text(j, f->word, list_field_get(e, f, text));
+}
+
 static void json_entry(struct json *j, const struct list_entry *e)
 {
+	size_t n;
+	const struct list_field *f = list_fields(&n);
 	char when[WHEN_LEN];
 
 	json_object(j, NULL);
 	json_int(j, "id", e->id);
-	json_int(j, "ServerStratum", e->stratum);
-	json_text(j, "CountryCode", e->country);
-	json_text(j, "Hostname", e->hostname);
-	json_text(j, "IPAddress", e->address4);
-	json_text(j, "IPv6Address", e->address6);
+	for (size_t i = 0; i < n; i++)
+		json_field(j, e, &f[i]);
 	json_bool(j, "PoolMember", e->score_ms != 0);
-	json_text(j, "ServerLocation", e->location);
-	json_text(j, "GeographicCoordinates", e->coordinates);
-	json_text(j, "HostOrganization", e->organisation);
-	json_text(j, "ServerSynchronization", e->synchronisation);
-	json_text(j, "ServiceArea", e->service_area);
-	json_text(j, "AccessPolicy", e->access_policy);
-	json_text(j, "AccessDetails", e->access_details);
-	json_bool(j, "NotificationMessage", e->notification);
-	json_text(j, "ServerContact", e->contact);
 	json_text(j, "LastModified", when_iso(e->changed_ms, when));
 	json_real(j, "score", e->score_ms ? e->score : (double)NAN);
 	json_text(j, "measured",
@@ -245,34 +248,21 @@ void page_list(const struct request *rq, struct response *rs)
 
 /* --- one entry ------------------------------------------------------------- */
 
-static void put_fact(struct html *h, const char *name, const char *value)
-{
-	if (*value)
-		html_put(h, "<dt>%s</dt><dd>%s</dd>\n", name, value);
-}
-
 static void put_facts(struct html *h, const struct list_entry *e)
 {
-	char day[WHEN_LEN];
+	size_t n;
+	const struct list_field *f = list_fields(&n);
+	char text[LIST_TEXT_MAX], day[WHEN_LEN];
 
+	html_put(h, "<dl class=\"facts\">\n");
+	for (size_t i = 0; i < n; i++)
+		if (*list_field_get(e, &f[i], text))
+			html_put(h, "<dt>%s</dt><dd>%s</dd>\n", f[i].title,
+				 text);
 	html_put(h,
-		 "<dl class=\"facts\">\n<dt>Server stratum</dt><dd>%d</dd>\n",
-		 e->stratum);
-	put_fact(h, "Country code", e->country);
-	put_fact(h, "IP address", e->address4);
-	put_fact(h, "IPv6 address", e->address6);
-	put_fact(h, "Pool member", e->score_ms ? "yes" : "no");
-	put_fact(h, "Location", e->location);
-	put_fact(h, "Coordinates", e->coordinates);
-	put_fact(h, "Organisation", e->organisation);
-	put_fact(h, "Synchronisation", e->synchronisation);
-	put_fact(h, "Service area", e->service_area);
-	put_fact(h, "Access policy", e->access_policy);
-	put_fact(h, "Access details", e->access_details);
-	put_fact(h, "Notification message", e->notification ? "Yes" : "No");
-	put_fact(h, "Contact", e->contact);
-	put_fact(h, "Last modified", when_day(e->changed_ms, day));
-	html_put(h, "</dl>\n");
+		 "<dt>Pool member</dt><dd>%s</dd>\n"
+		 "<dt>Last modified</dt><dd>%s</dd>\n</dl>\n",
+		 e->score_ms ? "yes" : "no", when_day(e->changed_ms, day));
 }
 
 static void put_measured(const struct request *rq, struct html *h,
@@ -289,7 +279,7 @@ static void put_measured(const struct request *rq, struct html *h,
 	html_put(h,
 		 "<p>Score %s, %s; <a href=\"/scores/%s\">all of it</a>.</p>\n",
 		 figure_score(e->score, score),
-		 when_ago(e->score_ms, rq->now_ms, ago), e->address4);
+		 when_ago(e->score_ms, rq->now_ms, ago), e->measured_address);
 	if (e->measured_stratum > 0 && e->measured_stratum != e->stratum)
 		html_put(h,
 			 "<p class=\"error\">It says of itself that it is "

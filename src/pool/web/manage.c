@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "pool/book/deletion.h"
+#include "pool/book/list.h"
 #include "pool/book/server.h"
 #include "pool/store/account.h"
 #include "pool/store/person.h"
@@ -44,6 +45,20 @@ bool desk_server(const struct request *rq, struct response *rs,
 		return true;
 	/* Whose it is, others need not know. */
 	page_error(rq, rs, v == BOOK_STORE ? 503 : 404);
+	return false;
+}
+
+bool desk_account_named(const struct request *rq, struct response *rs,
+			struct account *a, struct actor *who)
+{
+	int r = account_by_id(rq->db, desk_number(rq->arg[0]), a);
+
+	if (r == 1) {
+		*who = session_actor(rq, a->id);
+		if (who->account_id || who->staff)
+			return true;
+	}
+	page_error(rq, rs, r < 0 ? 503 : 404);
 	return false;
 }
 
@@ -119,12 +134,15 @@ static int put_account(const struct request *rq, struct html *h,
 	struct server s;
 	unsigned n = 0;
 
-	html_put(h,
-		 "<h2>%s</h2>\n<p><a href=\"/manage/team/%lld\">Team</a> "
-		 "&middot; <a href=\"/manage/access/%lld\">Monitors, tokens, "
-		 "webhooks</a> &middot; <a href=\"/manage/audit/%lld\">What "
-		 "was changed</a></p>\n<ul class=\"cards\">\n",
-		 a->name, (long long)a->id, (long long)a->id, (long long)a->id);
+	html_put(
+		h,
+		"<h2>%s</h2>\n<p><a href=\"/manage/team/%lld\">Team</a> "
+		"&middot; <a href=\"/manage/access/%lld\">Monitors, tokens, "
+		"webhooks</a> &middot; <a href=\"/manage/lists/%lld\">"
+		"Public lists</a> &middot; <a href=\"/manage/audit/%lld\">What "
+		"was changed</a></p>\n<ul class=\"cards\">\n",
+		a->name, (long long)a->id, (long long)a->id, (long long)a->id,
+		(long long)a->id);
 	server_ask_account(rq->db, &rows, a->id);
 	for (; server_next(&rows, &s); n++)
 		card(rq, h, &s);
@@ -295,6 +313,25 @@ static int put_zones(const struct request *rq, struct html *h,
 	return db_end(&rows);
 }
 
+/* On the public lists: yes, or how to get there. */
+static int put_listed(const struct request *rq, struct html *h,
+		      const struct server *s)
+{
+	struct list_entry e;
+	int r = list_by_server(rq->db, s->id, &e);
+
+	html_put(h, "<dt>Public list</dt><dd>");
+	if (r == 1)
+		html_put(h, "<a href=\"/manage/list/%lld\">%s</a></dd>\n",
+			 (long long)e.id, list_state_name(list_state(&e)));
+	else
+		html_put(h,
+			 "not entered; <a href=\"/manage/lists/%lld/new?server="
+			 "%lld\">enter it</a></dd>\n",
+			 (long long)s->account_id, (long long)s->id);
+	return r;
+}
+
 void page_manage_server(const struct request *rq, struct response *rs)
 {
 	struct server s;
@@ -315,7 +352,7 @@ void page_manage_server(const struct request *rq, struct response *rs)
 		 *s.hostname ? s.hostname : "none",
 		 figure_netspeed(s.kbit, (char[FIGURE_LEN]){0}),
 		 when_day(s.added_ms, when));
-	if (put_zones(rq, h, &s) < 0) {
+	if (put_zones(rq, h, &s) < 0 || put_listed(rq, h, &s) < 0) {
 		page_error(rq, rs, 503);
 		return;
 	}

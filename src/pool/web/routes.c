@@ -79,6 +79,12 @@ const struct route routes[] = {
 	{"POST", "/manage/access/:id/monitor", PAGE_PERSON, post_monitor_add, 0},
 	{"POST", "/manage/access/:id/monitor-code", PAGE_PERSON, post_monitor_code, 0},
 	{"POST", "/manage/access/:id/monitor-state", PAGE_PERSON, post_monitor_state, 0},
+	{"GET", "/manage/lists/:id", PAGE_PERSON, page_lists_own, 0},
+	{"GET", "/manage/lists/:id/new", PAGE_PERSON, page_list_new, 0},
+	{"POST", "/manage/lists/:id/new", PAGE_PERSON, post_list_new, 0},
+	{"GET", "/manage/list/:id", PAGE_PERSON, page_list_manage, 0},
+	{"POST", "/manage/list/:id", PAGE_PERSON, post_list_change, 0},
+	{"POST", "/manage/list/:id/remove", PAGE_PERSON, post_list_remove, 0},
 
 	{"GET", "/staff", PAGE_STAFF, page_staff, 0},
 	{"GET", "/staff/person/:id", PAGE_STAFF, page_staff_person, 0},
@@ -90,6 +96,9 @@ const struct route routes[] = {
 	{"POST", "/staff/zone/:id/rule", PAGE_STAFF, post_staff_rule, 0},
 	{"POST", "/staff/zone/:id/rule-remove", PAGE_STAFF, post_staff_rule_remove, 0},
 	{"GET", "/staff/monitors", PAGE_STAFF, page_staff_monitors, 0},
+	{"GET", "/staff/lists", PAGE_STAFF, page_staff_lists, 0},
+	{"POST", "/staff/list/:id/approve", PAGE_STAFF, post_staff_list_approve, 0},
+	{"POST", "/staff/list/:id/refuse", PAGE_STAFF, post_staff_list_refuse, 0},
 	{"GET", "/staff/audit", PAGE_STAFF, page_staff_audit, 0},
 
 	{"GET", "/api/v1/servers", PAGE_TOKEN, api_servers, 0},

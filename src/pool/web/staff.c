@@ -77,6 +77,7 @@ void page_staff(const struct request *rq, struct response *rs)
 	html_put(h,
 		 "<p><a href=\"/staff/zones\">Zones</a> &middot; "
 		 "<a href=\"/staff/monitors\">Monitors</a> &middot; "
+		 "<a href=\"/staff/lists\">Public lists</a> &middot; "
 		 "<a href=\"/staff/audit\">What was changed</a></p>\n"
 		 "<form method=\"get\" action=\"/staff\">\n"
 		 "<div class=\"row\"><label for=\"q\">Find servers, accounts "

@@ -17,21 +17,6 @@
 
 #define AUDIT_ROWS 100
 
-/* The account that ":id" names, when who asks is in it. */
-static bool find(const struct request *rq, struct response *rs,
-		 struct account *a, struct actor *who)
-{
-	int r = account_by_id(rq->db, desk_number(rq->arg[0]), a);
-
-	if (r == 1) {
-		*who = session_actor(rq, a->id);
-		if (who->account_id || who->staff)
-			return true;
-	}
-	page_error(rq, rs, r < 0 ? 503 : 404);
-	return false;
-}
-
 static void done(const struct request *rq, struct response *rs,
 		 enum book_verdict v, const struct account *a)
 {
@@ -130,7 +115,7 @@ void page_team(const struct request *rq, struct response *rs)
 	bool rules;
 	int r;
 
-	if (!find(rq, rs, &a, &who))
+	if (!desk_account_named(rq, rs, &a, &who))
 		return;
 	r = member_role(rq->db, a.id, rq->person->id, role);
 	rules = who.staff || strcmp(role, "owner") == 0;
@@ -155,7 +140,7 @@ void post_team(const struct request *rq, struct response *rs)
 	struct actor who;
 	enum book_verdict v = BOOK_BAD_TEXT;
 
-	if (!find(rq, rs, &a, &who))
+	if (!desk_account_named(rq, rs, &a, &who))
 		return;
 	if ((size_t)snprintf(a.name, sizeof a.name, "%s",
 			     request_text(rq, "name")) < sizeof a.name &&
@@ -185,7 +170,7 @@ void post_invite(const struct request *rq, struct response *rs)
 	struct account a;
 	struct actor who;
 
-	if (find(rq, rs, &a, &who))
+	if (desk_account_named(rq, rs, &a, &who))
 		done(rq, rs,
 		     book_team_invite(rq->db, rq->settings, &who, a.id,
 				      request_text(rq, "email"), rq->now_ms),
@@ -197,7 +182,7 @@ void post_member_role(const struct request *rq, struct response *rs)
 	struct account a;
 	struct actor who;
 
-	if (find(rq, rs, &a, &who))
+	if (desk_account_named(rq, rs, &a, &who))
 		done(rq, rs,
 		     book_team_role(rq->db, &who, a.id,
 				    desk_number(request_form(rq, "person")),
@@ -212,7 +197,7 @@ void post_member_remove(const struct request *rq, struct response *rs)
 	struct actor who;
 	enum book_verdict v;
 
-	if (!find(rq, rs, &a, &who))
+	if (!desk_account_named(rq, rs, &a, &who))
 		return;
 	v = book_team_remove(rq->db, &who, a.id, person, rq->now_ms);
 	if (v == BOOK_OK && person == rq->person->id)
@@ -281,7 +266,7 @@ void page_audit(const struct request *rq, struct response *rs)
 	struct actor who;
 	struct db_rows rows;
 
-	if (!find(rq, rs, &a, &who))
+	if (!desk_account_named(rq, rs, &a, &who))
 		return;
 	page_begin(rq, rs, "What was changed");
 	html_put(&rs->body, "<p>In the account %s.</p>\n", a.name);

@@ -190,10 +190,12 @@ CREATE TABLE verification (
 CREATE INDEX verification_server ON verification(server_id);
 CREATE INDEX verification_token ON verification(token);
 
--- The public Stratum 1 and 2 lists.
+-- The public Stratum 1 and 2 lists.  A change of an entry that is shown waits
+-- for approval as a row of its own.
 CREATE TABLE list_entry (
 	id {id},
-	server_id BIGINT UNIQUE REFERENCES server(id), -- NULL: not in the pool
+	revises_id BIGINT REFERENCES list_entry(id) DEFERRABLE INITIALLY DEFERRED,
+	server_id BIGINT REFERENCES server(id), -- NULL: not in the pool
 	account_id BIGINT REFERENCES account(id),
 	stratum BIGINT NOT NULL,
 	country TEXT NOT NULL,
@@ -209,9 +211,15 @@ CREATE TABLE list_entry (
 	access_details TEXT NOT NULL DEFAULT '',
 	notification BIGINT NOT NULL DEFAULT 0,
 	contact TEXT NOT NULL DEFAULT '',
-	approved_ms BIGINT,
+	approved_ms BIGINT,                    -- NULL: not shown
+	refused_ms BIGINT,
+	why TEXT NOT NULL DEFAULT '',          -- it was refused
 	changed_ms BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX list_entry_server ON list_entry(server_id)
+	WHERE revises_id IS NULL;
+CREATE UNIQUE INDEX list_entry_revises ON list_entry(revises_id);
+CREATE INDEX list_entry_account ON list_entry(account_id);
 
 -- Monitors and what they measure -------------------------------------------------
 

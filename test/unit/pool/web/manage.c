@@ -441,6 +441,67 @@ static void test_staff(void **state)
 	assert_true(shows(f, staff, "/staff/audit", "server.add"));
 }
 
+/* The path in the first link of the page that begins so. */
+static void link_on(struct fixture *f, struct browser *b, const char *page,
+		    const char *start, char path[128])
+{
+	const char *found;
+
+	browse(b, &f->v, "GET", page, NULL);
+	found = strstr(visit_body(&f->v), start);
+	assert_non_null(found);
+	snprintf(path, 128, "%.*s", (int)strcspn(found, "\""), found);
+	visit_done(&f->v);
+}
+
+#define ENTRY                                                               \
+	"stratum=2&country=de&address=8.8.4.4&policy=RestrictedAccess&area" \
+	"=" HOSTILE "&contact=ann%40example.org&hostname="
+
+static void test_the_public_list(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = add_server(f, &f->ann, "8.8.4.4");
+	char page[96], new[128], own[128], approve[128], refuse[128];
+
+	path_of(page, id, "");
+	link_on(f, &f->ann, page, "/manage/lists/", new);
+	assert_true(shows(f, &f->ann, new, "id=\"address\" value=\"8.8.4.4\""));
+	assert_int_equal(get(f, &f->eve, new), 404);
+	assert_int_equal(post(f, &f->ann, new, ENTRY "not+a+host"), 400);
+	browse_form(&f->ann, &f->v, new, ENTRY "not+a+host");
+	assert_non_null(strstr(visit_body(&f->v), "Host name: This is"));
+	assert_non_null(strstr(visit_body(&f->v), "value=\"not a host\""));
+	visit_done(&f->v);
+	assert_int_equal(post(f, &f->ann, new, ENTRY "ntp.example.org"), 303);
+	snprintf(own, sizeof own, "%.100s", f->v.rs.location);
+	assert_true(shows(f, &f->ann, own, "waits for approval"));
+	assert_false(shows(f, &f->ann, own, "Approve"));
+	assert_false(shows(f, &f->staff, own, "<script>"));
+	assert_int_equal(get(f, &f->eve, own), 404);
+	link_on(f, &f->staff, own, "/staff/list/", approve);
+	snprintf(refuse, sizeof refuse, "%.*srefuse",
+		 (int)(strrchr(approve, '/') + 1 - approve), approve);
+	assert_true(shows(f, &f->staff, "/staff/lists", own));
+	assert_int_equal(post(f, &f->ann, approve, "x=1"), 404);
+	assert_int_equal(post(f, &f->staff, refuse, "why=Too+far"), 303);
+	assert_true(shows(f, &f->ann, own, "Too far"));
+	assert_int_equal(post(f, &f->ann, own, ENTRY "ntp1.example.org"), 303);
+	assert_int_equal(post(f, &f->staff, approve, "x=1"), 303);
+	assert_true(shows(f, &f->eve, "/lists/stratum2", "ntp1.example.org"));
+	/* A change is not seen before it is let in. */
+	assert_int_equal(post(f, &f->ann, own, ENTRY "ntp2.example.org"), 303);
+	assert_false(shows(f, &f->eve, "/lists/stratum2", "ntp2.example.org"));
+	assert_true(
+		shows(f, &f->staff, own,
+		      "<td>ntp1.example.org</td><td>ntp2.example.org</td>"));
+	snprintf(new, sizeof new, "%.100s/remove", own);
+	assert_int_equal(get(f, &f->eve, "/manage/add"), 200);
+	assert_int_equal(post(f, &f->eve, new, "x=1"), 404);
+	assert_int_equal(post(f, &f->ann, new, "x=1"), 303);
+	assert_false(shows(f, &f->eve, "/lists/stratum2", "example.org"));
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -453,6 +514,7 @@ int main(void)
 		TEST(test_others_cannot_even_see_it),
 		TEST(test_verifying),
 		TEST(test_the_team),
+		TEST(test_the_public_list),
 		TEST(test_the_api),
 		TEST(test_monitors_and_webhooks),
 		TEST(test_staff),
