@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What every system test gets: a world of its own, and TAP for meson (--tap)."""
 
+import ctypes
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -33,8 +35,18 @@ def pytest_addoption(parser):
     parser.addoption("--tap", action="store_true", help="report in TAP, for meson")
 
 
+def take_own_loopback():
+    """Files run side by side; in a network of its own, each may have any port."""
+    new_network = 0x40000000  # CLONE_NEWNET
+    if ctypes.CDLL(None, use_errno=True).unshare(new_network):
+        raise OSError(ctypes.get_errno(), "unshare")
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+
+
 @pytest.hookimpl(trylast=True)  # after the usual reporter has come
 def pytest_configure(config):
+    if can_make_worlds():
+        take_own_loopback()
     if config.getoption("--tap"):
         config.pluginmanager.unregister(name="terminalreporter")
         config.pluginmanager.register(Tap(config), "tap")
