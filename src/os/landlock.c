@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,22 +25,42 @@ static uint64_t rights_of(long version)
 	return rights;
 }
 
-static void allow_reading(int ruleset, const char *dir)
+#define READING (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define WRITING                                                        \
+	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | \
+	 LANDLOCK_ACCESS_FS_REMOVE_FILE | ACCESS_FS_TRUNCATE)
+/* What may be said of a file that is no folder. */
+#define OF_A_FILE                                                       \
+	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | \
+	 ACCESS_FS_TRUNCATE)
+
+static void allow(int ruleset, const char *path, uint64_t rights)
 {
 	struct landlock_path_beneath_attr rule = {
-		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE |
-				  LANDLOCK_ACCESS_FS_READ_DIR,
-		.parent_fd = open(dir, O_PATH | O_CLOEXEC),
+		.allowed_access = rights,
+		.parent_fd = open(path, O_PATH | O_CLOEXEC),
 	};
+	struct stat st;
 
 	if (rule.parent_fd < 0)
 		return;
+	if (fstat(rule.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
+		rule.allowed_access &= OF_A_FILE;
 	syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
 		&rule, 0);
 	close(rule.parent_fd);
 }
 
-int landlock_confine(const char *const *readable)
+static void allow_all(int ruleset, const struct landlock_rule *rule,
+		      uint64_t known)
+{
+	uint64_t rights = READING | (rule->write ? WRITING : 0);
+
+	for (const char *const *path = rule->paths; path && *path; path++)
+		allow(ruleset, *path, rights & known);
+}
+
+int landlock_confine(const struct landlock_rule *rules, size_t n)
 {
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
 			       LANDLOCK_CREATE_RULESET_VERSION);
@@ -53,8 +74,8 @@ int landlock_confine(const char *const *readable)
 			       0);
 	if (ruleset < 0)
 		return -errno;
-	for (; *readable; readable++)
-		allow_reading(ruleset, *readable);
+	for (size_t i = 0; i < n; i++)
+		allow_all(ruleset, &rules[i], attr.handled_access_fs);
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
 		r = -errno;
 	close(ruleset);

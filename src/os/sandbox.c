@@ -32,6 +32,22 @@ const enum sandbox_filter sandbox_filter_default = SANDBOX_FILTER_OFF;
 const enum sandbox_filter sandbox_filter_default = SANDBOX_FILTER_KILL;
 #endif
 
+bool sandbox_filter_find(const char *word, enum sandbox_filter *filter)
+{
+	static const char *const names[] = {
+		[SANDBOX_FILTER_OFF] = "off",
+		[SANDBOX_FILTER_LOG] = "log",
+		[SANDBOX_FILTER_KILL] = "kill",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(word, names[i]) == 0) {
+			*filter = (enum sandbox_filter)i;
+			return true;
+		}
+	return false;
+}
+
 /* More than any role opens: sources, sockets, channels. */
 #define MAX_FILES 1024
 
@@ -45,12 +61,20 @@ static int limit(int resource, rlim_t max)
 	return setrlimit((__rlimit_resource_t)resource, &r) < 0 ? -errno : 0;
 }
 
-static int set_limits(void)
+/* Files, threads and visitors of the books have their bounds elsewhere. */
+static bool keeps_books(const struct sandbox_plan *plan)
+{
+	return plan->role == SANDBOX_BOOKS || plan->role == SANDBOX_WEB;
+}
+
+static int set_limits(const struct sandbox_plan *plan)
 {
 	int r = limit(RLIMIT_CORE, 0);
 
 	/* A last word to a standard error that is a file fails; it need not kill. */
 	signal(SIGXFSZ, SIG_IGN);
+	if (keeps_books(plan))
+		return r;
 	if (r == 0)
 		r = limit(RLIMIT_NPROC, 0);
 	if (r == 0)
@@ -100,29 +124,38 @@ static int give_up_privileges(void)
 	return 0;
 }
 
-int sandbox_enter(enum sandbox_role role, enum sandbox_filter filter, bool jail,
-		  struct log *log)
+static int confine_to_files(const struct sandbox_plan *plan)
 {
 	/* What getaddrinfo() and its modules read. */
 	static const char *const resolver_reads[] = {
 		"/etc", "/usr", "/lib", "/lib64", "/run", "/var/lib", NULL};
-	static const char *const nothing[] = {NULL};
+	bool looks_up = plan->role == SANDBOX_RESOLVER || plan->network;
+	const struct landlock_rule rules[] = {
+		{looks_up ? resolver_reads : NULL, false},
+		{plan->read, false},
+		{plan->write, true},
+	};
+
+	return landlock_confine(rules, ARRAY_LEN(rules));
+}
+
+int sandbox_enter(const struct sandbox_plan *plan, struct log *log)
+{
 	int r;
 
-	if (jail && (chroot(".") < 0 || chdir("/") < 0))
+	if (plan->jail && (chroot(".") < 0 || chdir("/") < 0))
 		return -errno;
-	r = set_limits();
+	r = set_limits(plan);
 	if (r == 0)
 		r = give_up_privileges();
 	if (r < 0)
 		return r;
-	if (filter == SANDBOX_FILTER_OFF)
+	if (plan->filter == SANDBOX_FILTER_OFF)
 		return 0;
-	r = landlock_confine(role == SANDBOX_RESOLVER ? resolver_reads
-						      : nothing);
+	r = confine_to_files(plan);
 	if (r < 0)
 		log_debug(log, "Landlock is not available: %s", strerror(-r));
-	return syscall_filter_load(role, filter);
+	return syscall_filter_load(plan);
 }
 
 static int change_user(const struct sandbox_user *user)

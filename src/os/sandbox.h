@@ -18,7 +18,9 @@ enum sandbox_role {
 	SANDBOX_ENGINE,
 	SANDBOX_WORKER,
 	SANDBOX_RESOLVER,
-	SANDBOX_DNS
+	SANDBOX_DNS,
+	SANDBOX_BOOKS, /* files of a database, and of one's own */
+	SANDBOX_WEB    /* the same, and visitors of a listening socket */
 };
 
 enum sandbox_filter {
@@ -30,17 +32,29 @@ enum sandbox_filter {
 /* Off in a build with sanitizers, whose run time makes calls of its own. */
 extern const enum sandbox_filter sandbox_filter_default;
 
+/** "off", "log" or "kill"; false for another word. */
+bool sandbox_filter_find(const char *word, enum sandbox_filter *filter);
+
+struct sandbox_plan {
+	enum sandbox_role role;
+	enum sandbox_filter filter;
+	bool jail; /* the folder that we are in becomes the root first */
+	/* BOOKS and WEB: look names up, connect to anybody, in threads. */
+	bool network;
+	/* BOOKS and WEB: what may be read, and where files may be written too,
+	 * with all that is beneath; each ends with NULL; NULL: nothing. */
+	const char *const *read, *const *write;
+};
+
 /**
  * Confine this process for good.
  *
- * jail: the folder that we are in becomes the root first.
  * log: told what the kernel does not offer; may be NULL.
  *
  * Returns: 0, or -errno when something that every kernel has was refused: the
  * process must not go on then.
  */
-MUST_CHECK int sandbox_enter(enum sandbox_role role, enum sandbox_filter filter,
-			     bool jail, struct log *log);
+MUST_CHECK int sandbox_enter(const struct sandbox_plan *plan, struct log *log);
 
 /* What the supervisor keeps when it was started as root. */
 struct sandbox_user {

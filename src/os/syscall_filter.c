@@ -2,6 +2,7 @@
 #include "os/syscall_filter.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -124,6 +125,73 @@ static const int resolver_calls[] = {
 	SCMP_SYS(writev),
 };
 
+/* A database in a file, and files that are replaced by better ones. */
+static const int books_calls[] = {
+	SCMP_SYS(access),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(clock_nanosleep_time64),
+	SCMP_SYS(dup),
+	SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2),
+	SCMP_SYS(fchmod),
+	SCMP_SYS(fchown),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(fcntl64),
+	SCMP_SYS(fdatasync),
+	SCMP_SYS(fstatfs),
+	SCMP_SYS(fsync),
+	SCMP_SYS(ftruncate),
+	SCMP_SYS(ftruncate64),
+	SCMP_SYS(getcwd),
+	SCMP_SYS(getegid),
+	SCMP_SYS(geteuid),
+	SCMP_SYS(getgid),
+	SCMP_SYS(getrusage),
+	SCMP_SYS(getuid),
+	SCMP_SYS(lseek),
+	SCMP_SYS(_llseek),
+	SCMP_SYS(lstat),
+	SCMP_SYS(lstat64),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(open),
+	SCMP_SYS(openat),
+	SCMP_SYS(pread64),
+	SCMP_SYS(pwrite64),
+	SCMP_SYS(read),
+	SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat),
+	SCMP_SYS(rename),
+	SCMP_SYS(renameat),
+	SCMP_SYS(renameat2),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(stat),
+	SCMP_SYS(stat64),
+	SCMP_SYS(statx),
+	SCMP_SYS(sysinfo),
+	SCMP_SYS(uname),
+	SCMP_SYS(unlink),
+	SCMP_SYS(unlinkat),
+	SCMP_SYS(writev),
+};
+
+/* Visitors; the socket is open already. */
+static const int web_calls[] = {
+	SCMP_SYS(accept4),    SCMP_SYS(epoll_ctl),   SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_wait), SCMP_SYS(getpeername), SCMP_SYS(getsockname),
+	SCMP_SYS(getsockopt), SCMP_SYS(ioctl),       SCMP_SYS(readv),
+	SCMP_SYS(sendfile),   SCMP_SYS(sendfile64),  SCMP_SYS(setsockopt),
+	SCMP_SYS(shutdown),
+};
+
+/* A thread for each look-up, besides what the resolver needs. */
+static const int thread_calls[] = {
+	SCMP_SYS(epoll_pwait),        SCMP_SYS(pipe2),
+	SCMP_SYS(recvmmsg),           SCMP_SYS(recvmmsg_time64),
+	SCMP_SYS(sched_getaffinity),  SCMP_SYS(sched_getparam),
+	SCMP_SYS(sched_getscheduler),
+};
+
 static int allow(scmp_filter_ctx ctx, const int *calls, size_t n)
 {
 	int r = 0;
@@ -164,12 +232,45 @@ static int allow_udp_sockets(scmp_filter_ctx ctx)
 	return r;
 }
 
-static int allow_role(scmp_filter_ctx ctx, enum sandbox_role role)
+/*
+ * Threads, but no processes.  A filter cannot see the flags of clone3(), for
+ * which the C library tries clone() when it is told that there is none.
+ */
+static int allow_threads(scmp_filter_ctx ctx)
 {
+	const struct scmp_arg_cmp thread =
+		SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
+	int r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+				 thread);
+
+	return r < 0 ? r
+		     : seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS),
+					SCMP_SYS(clone3), 0);
+}
+
+static int allow_books(scmp_filter_ctx ctx, const struct sandbox_plan *plan)
+{
+	int r = allow(ctx, books_calls, ARRAY_LEN(books_calls));
+
+	if (r == 0 && plan->role == SANDBOX_WEB)
+		r = allow(ctx, web_calls, ARRAY_LEN(web_calls));
+	if (r < 0 || !plan->network)
+		return r < 0 ? r : allow_plain_memory(ctx);
+	r = allow(ctx, resolver_calls, ARRAY_LEN(resolver_calls));
+	if (r == 0)
+		r = allow(ctx, thread_calls, ARRAY_LEN(thread_calls));
+	return r < 0 ? r : allow_threads(ctx);
+}
+
+static int allow_role(scmp_filter_ctx ctx, const struct sandbox_plan *plan)
+{
+	enum sandbox_role role = plan->role;
 	int r = allow(ctx, common_calls, ARRAY_LEN(common_calls));
 
 	if (r < 0)
 		return r;
+	if (role == SANDBOX_BOOKS || role == SANDBOX_WEB)
+		return allow_books(ctx, plan);
 	if (role == SANDBOX_RESOLVER)
 		return allow(ctx, resolver_calls, ARRAY_LEN(resolver_calls));
 	r = allow_plain_memory(ctx);
@@ -184,16 +285,16 @@ static int allow_role(scmp_filter_ctx ctx, enum sandbox_role role)
 	return r;
 }
 
-int syscall_filter_load(enum sandbox_role role, enum sandbox_filter filter)
+int syscall_filter_load(const struct sandbox_plan *plan)
 {
-	scmp_filter_ctx ctx = seccomp_init(filter == SANDBOX_FILTER_KILL
+	scmp_filter_ctx ctx = seccomp_init(plan->filter == SANDBOX_FILTER_KILL
 						   ? SCMP_ACT_KILL_PROCESS
 						   : SCMP_ACT_LOG);
 	int r;
 
 	if (!ctx)
 		return -ENOMEM;
-	r = allow_role(ctx, role);
+	r = allow_role(ctx, plan);
 	if (r == 0)
 		r = seccomp_load(ctx);
 	seccomp_release(ctx);

@@ -4,6 +4,5 @@
 #include "base/attr.h"
 #include "os/sandbox.h"
 
-/** Allow this process only the system calls of its role, for good.  0 or -errno. */
-MUST_CHECK int syscall_filter_load(enum sandbox_role role,
-				   enum sandbox_filter filter);
+/** Allow this process only the system calls of its plan, for good.  0 or -errno. */
+MUST_CHECK int syscall_filter_load(const struct sandbox_plan *plan);

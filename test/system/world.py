@@ -66,6 +66,12 @@ def program(name):
     raise FileNotFoundError(f"{name} is not built in {top}")
 
 
+def sanitized(name):
+    """Is it a build whose run time makes system calls of its own?"""
+    text = pathlib.Path(program(name)).read_bytes()
+    return b"__asan_init" in text or b"__tsan_init" in text
+
+
 # A busy machine and a build with sanitizers are slow, not wrong; what must be
 # quick is measured by the test itself.
 PATIENCE = 3

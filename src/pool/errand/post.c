@@ -38,6 +38,15 @@ struct post {
 	size_t n; /* on their way */
 };
 
+const char *post_folder(const struct pool_settings *set)
+{
+	size_t len = strlen(FILE_PREFIX);
+
+	return set->mail_url && strncmp(set->mail_url, FILE_PREFIX, len) == 0
+		       ? set->mail_url + len
+		       : NULL;
+}
+
 struct post *post_new(struct db *db, const struct pool_settings *set,
 		      struct log *log)
 {
@@ -107,8 +116,7 @@ static int mail_to_file(const struct post *p, const struct outbox_item *item,
 	char path[4096];
 
 	snprintf(path, sizeof path, "%s/%" PRId64 "-%" PRId64 ".eml",
-		 p->set->mail_url + strlen(FILE_PREFIX), item->queued_ms,
-		 item->id);
+		 post_folder(p->set), item->queued_ms, item->id);
 	return state_file_write(path, message->data, message->len, 0640);
 }
 
@@ -198,7 +206,7 @@ static int mail_without_network(struct post *p, struct parcel *k,
 
 	if (r < 0)
 		return settle(p, &k->item, "not a mail address", now_ms);
-	if (strncmp(p->set->mail_url, FILE_PREFIX, strlen(FILE_PREFIX)) != 0)
+	if (!post_folder(p->set))
 		return 1;
 	r = mail_to_file(p, &k->item, &k->message);
 	return settle(p, &k->item, r < 0 ? strerror(-r) : NULL, now_ms);

@@ -14,6 +14,9 @@
 
 struct post;
 
+/** The folder into which mails go, NULL when they go out by SMTP. */
+const char *post_folder(const struct pool_settings *set);
+
 /** db, set and log are borrowed for its life.  NULL: no memory. */
 struct post *post_new(struct db *db, const struct pool_settings *set,
 		      struct log *log);

@@ -33,10 +33,21 @@ static const struct {
 	const char *prefix;
 	const struct db_driver *driver;
 } kinds[] = {
+	/* The one of files is the first. */
 	{"sqlite:", &db_driver_sqlite},
 	{"postgres:", &db_driver_postgres},
 	{"postgresql:", &db_driver_postgres},
 };
+
+const char *db_file(const char *address)
+{
+	size_t len = strlen(kinds[0].prefix);
+
+	return strncmp(address, kinds[0].prefix, len) == 0 &&
+			       strcmp(address + len, ":memory:") != 0
+		       ? address + len
+		       : NULL;
+}
 
 int db_open(const char *address, struct db **out, struct text *why)
 {

@@ -81,6 +81,9 @@ static inline struct db_value db_null(void)
  */
 MUST_CHECK int db_open(const char *address, struct db **out, struct text *why);
 
+/** The file that such an address means; NULL when it is none. */
+const char *db_file(const char *address);
+
 /** NULL does nothing. */
 void db_close(struct db *db);
 

@@ -65,12 +65,16 @@ static int open_child(struct child *c)
 int child_confine(struct child *c, enum sandbox_role role)
 {
 	/* The resolver needs the files of the machine, not of the jail. */
-	bool jail = role != SANDBOX_RESOLVER && c->setup.cfg->chroot_dir;
+	const struct sandbox_plan plan = {
+		.role = role,
+		.filter = c->opt->filter,
+		.jail = role != SANDBOX_RESOLVER && c->setup.cfg->chroot_dir,
+	};
 	int r;
 
 	/* Even gmtime_r() opens /etc/localtime, but only once. */
 	tzset();
-	r = sandbox_enter(role, c->opt->filter, jail, &c->board.log);
+	r = sandbox_enter(&plan, &c->board.log);
 	if (r < 0)
 		log_error(&c->board.log, "%s: cannot be confined: %s",
 			  role_name(c->opt->role), strerror(-r));

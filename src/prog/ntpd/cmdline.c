@@ -162,22 +162,6 @@ static bool read_clock(const char *text, struct conf_clock *c)
 	return false;
 }
 
-static bool read_filter(const char *text, enum sandbox_filter *filter)
-{
-	static const char *const names[] = {
-		[SANDBOX_FILTER_OFF] = "off",
-		[SANDBOX_FILTER_LOG] = "log",
-		[SANDBOX_FILTER_KILL] = "kill",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (strcmp(text, names[i]) == 0) {
-			*filter = (enum sandbox_filter)i;
-			return true;
-		}
-	return false;
-}
-
 /* "worker:EPOCH:NUMBER", written by supervisor.c */
 static bool read_role(const char *text, struct cmdline *o)
 {
@@ -292,7 +276,7 @@ static bool read_value(struct cmdline *o, int letter, const char *value)
 		o->has_clock = true;
 		return read_clock(value, &o->clock);
 	case OPT_SECCOMP:
-		return read_filter(value, &o->filter);
+		return sandbox_filter_find(value, &o->filter);
 	default: /* OPT_ROLE */
 		return read_role(value, o);
 	}

@@ -84,21 +84,30 @@ int jobs_role(const struct role_inputs *in)
 {
 	struct db *db = open_books(in);
 	struct snapshot_key key;
-	struct jobs jobs = {.db = db, .set = in->settings, .log = in->log};
+	const struct pool_settings *set = in->settings;
+	struct jobs jobs = {.db = db, .set = set, .log = in->log};
+	const struct role_needs needs = {
+		.role = SANDBOX_BOOKS,
+		.read = {set->places, set->country_db, set->asn_db},
+		.write = {set->snapshot, set->snapshot_public},
+	};
 	bool held = false;
+	int r;
 
 	if (!db)
 		return EXIT_FAILURE;
 	if (find_key(in, &key))
 		jobs.key = &key;
-	role_ready();
-	do {
+	r = role_ready(in, &needs);
+	while (r == 0) {
 		if (holds(in, db, JOBS_LOCK, &held))
 			jobs_run(&jobs, now_ms());
-	} while (role_wait(in, -1, TICK_MS));
+		if (!role_wait(in, -1, TICK_MS))
+			break;
+	}
 	explicit_bzero(&key, sizeof key);
 	db_close(db);
-	return EXIT_SUCCESS;
+	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* --- errands ------------------------------------------------------------------ */
@@ -121,6 +130,11 @@ static void do_errands(const struct role_inputs *in, struct db *db,
 
 int errands_role(const struct role_inputs *in)
 {
+	const struct role_needs needs = {
+		.role = SANDBOX_BOOKS,
+		.network = true,
+		.read = {in->settings->places, in->settings->country_db},
+	};
 	struct db *db = open_books(in);
 	struct errands e;
 	int r;
@@ -134,12 +148,13 @@ int errands_role(const struct role_inputs *in)
 		db_close(db);
 		return EXIT_FAILURE;
 	}
-	role_ready();
-	do_errands(in, db, &e);
+	r = role_ready(in, &needs);
+	if (r == 0)
+		do_errands(in, db, &e);
 	errands_close(&e);
 	curl_global_cleanup();
 	db_close(db);
-	return EXIT_SUCCESS;
+	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* --- post ---------------------------------------------------------------------- */
@@ -157,8 +172,14 @@ static void carry_post(const struct role_inputs *in, struct post *post)
 
 int post_role(const struct role_inputs *in)
 {
+	const struct role_needs needs = {
+		.role = SANDBOX_BOOKS,
+		.network = true,
+		.write = {post_folder(in->settings)},
+	};
 	struct db *db = open_books(in);
 	struct post *post;
+	int r;
 
 	if (!db)
 		return EXIT_FAILURE;
@@ -169,10 +190,11 @@ int post_role(const struct role_inputs *in)
 		db_close(db);
 		return EXIT_FAILURE;
 	}
-	role_ready();
-	carry_post(in, post);
+	r = role_ready(in, &needs);
+	if (r == 0)
+		carry_post(in, post);
 	post_free(post);
 	curl_global_cleanup();
 	db_close(db);
-	return EXIT_SUCCESS;
+	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

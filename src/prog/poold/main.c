@@ -24,10 +24,11 @@ struct options {
 	bool check, debug;
 	const struct role *role; /* NULL: the supervisor */
 	unsigned number;
+	enum sandbox_filter filter;
 };
 
 static const char usage[] =
-	"usage: poold [-dtV] [-c FILE]\n"
+	"usage: poold [-dtV] [-c FILE] [--seccomp off|log|kill]\n"
 	"  -c FILE  configuration, " CONFIG "\n"
 	"  -d       log more\n"
 	"  -t       check the configuration and print all of it\n"
@@ -54,13 +55,17 @@ static int read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
 		{"role", required_argument, NULL, 'R'},
+		{"seccomp", required_argument, NULL, 'S'},
 		{"version", no_argument, NULL, 'V'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
 	int c;
 
-	*o = (struct options){.config = CONFIG};
+	*o = (struct options){
+		.config = CONFIG,
+		.filter = sandbox_filter_default,
+	};
 	while ((c = getopt_long(argc, argv, "c:dthV", longs, NULL)) != -1) {
 		if (c == 'c')
 			o->config = optarg;
@@ -72,7 +77,9 @@ static int read_options(int argc, char **argv, struct options *o)
 			fputs(c == 'h' ? usage : "poold " TIMEBALL_VERSION "\n",
 			      stdout);
 			return EXIT_SUCCESS;
-		} else if (c != 'R' || !read_role(optarg, o)) {
+		} else if (c == 'S' && sandbox_filter_find(optarg, &o->filter))
+			continue;
+		else if (c != 'R' || !read_role(optarg, o)) {
 			fputs(usage, stderr);
 			return EXIT_USAGE;
 		}
@@ -87,7 +94,11 @@ static int run(const struct options *o, const struct pool_settings *s,
 	       char *const *argv)
 {
 	struct supervisor_inputs in = {.settings = s, .argv = argv};
-	struct role_inputs child = {.settings = s, .number = o->number};
+	struct role_inputs child = {
+		.settings = s,
+		.filter = o->filter,
+		.number = o->number,
+	};
 	struct os_log log;
 	int status;
 

@@ -3,7 +3,9 @@
 
 #include <stdbool.h>
 
+#include "base/attr.h"
 #include "base/log.h"
+#include "os/sandbox.h"
 #include "pool/settings/settings.h"
 
 /*
@@ -23,6 +25,7 @@ enum {
 struct role_inputs {
 	const struct pool_settings *settings;
 	struct log *log;
+	enum sandbox_filter filter;
 	unsigned number; /* among those of its role, from 0 */
 };
 
@@ -40,8 +43,21 @@ const struct role *role_find(const char *name);
 /** How many of the role there are to be. */
 unsigned role_count(const struct role *role, const struct pool_settings *s);
 
-/** Tell the supervisor that the start went well. */
-void role_ready(void);
+/* What a role needs besides the database. */
+struct role_needs {
+	enum sandbox_role role;
+	bool network;
+	/* Files that are read and, below, made or replaced; or the folder where
+	 * they are.  NULL: none. */
+	const char *read[4], *write[4];
+};
+
+/**
+ * Give up everything else, and tell the supervisor that the start went well.
+ * 0 or -errno, after a line in the log.
+ */
+MUST_CHECK int role_ready(const struct role_inputs *in,
+			  const struct role_needs *needs);
 
 /**
  * Wait until fd is readable (-1: for nothing), at most so long.  False when the

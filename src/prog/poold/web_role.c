@@ -56,6 +56,7 @@ static int serve(const struct role_inputs *in, struct db *db)
 		.db = db,
 		.log = in->log,
 	};
+	const struct role_needs needs = {.role = SANDBOX_WEB};
 	struct http *h;
 	int r;
 
@@ -70,12 +71,14 @@ static int serve(const struct role_inputs *in, struct db *db)
 				       : strerror(-r));
 		return EXIT_FAILURE;
 	}
-	role_ready();
-	while (role_wait(in, http_fd(h), http_wait_ms(h)))
-		http_run(h);
-	leave(h);
+	r = role_ready(in, &needs);
+	if (r == 0) {
+		while (role_wait(in, http_fd(h), http_wait_ms(h)))
+			http_run(h);
+		leave(h);
+	}
 	http_close(h);
-	return EXIT_SUCCESS;
+	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int web_run(const struct role_inputs *in)

@@ -151,6 +151,10 @@ static int work(struct worker *w)
 
 int worker_run(const struct worker_inputs *in)
 {
+	const struct sandbox_plan plan = {
+		.role = SANDBOX_DNS,
+		.filter = sandbox_filter_default,
+	};
 	struct worker *w = xcalloc(1, sizeof *w);
 	int r;
 
@@ -167,8 +171,7 @@ int worker_run(const struct worker_inputs *in)
 			use(w, (enum served_kind)kind, in->served[kind]);
 	if (r == 0) {
 		open_services(w);
-		r = sandbox_enter(SANDBOX_DNS, sandbox_filter_default, false,
-				  &w->log.log);
+		r = sandbox_enter(&plan, &w->log.log);
 	}
 	if (r == 0)
 		r = work(w);
