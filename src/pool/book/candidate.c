@@ -12,6 +12,7 @@
 #include "pool/book/change.h"
 #include "pool/book/monitor.h"
 #include "pool/book/server.h"
+#include "pool/book/spot.h"
 #include "pool/book/zones.h"
 #include "pool/store/throttle.h"
 
@@ -114,7 +115,10 @@ enum book_verdict book_candidate_ask(struct db *db,
 		if (r <= 0)
 			return r < 0 ? BOOK_STORE : BOOK_TOO_OFTEN;
 	}
-	return candidate_insert(db, &c, id) < 0 ? BOOK_STORE : BOOK_OK;
+	if (candidate_insert(db, &c, id) < 0 ||
+	    (*c.address && book_spot_candidate(db, &c) < 0))
+		return BOOK_STORE;
+	return BOOK_OK;
 }
 
 /* --- what errands found ------------------------------------------------------------ */
@@ -150,6 +154,8 @@ static int write_found(struct db *db, const struct pool_settings *set,
 		return -EIO;
 	if (v != BOOK_OK)
 		(void)refuse(&c, book_verdict_text(v));
+	else if (book_spot_candidate(db, &c) < 0)
+		return -EIO;
 	return typed_row ? candidate_update(db, &c)
 			 : candidate_insert(db, &c, &id);
 }

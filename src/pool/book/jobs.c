@@ -12,6 +12,7 @@
 #include "pool/book/deletion.h"
 #include "pool/book/monitor.h"
 #include "pool/book/publish.h"
+#include "pool/book/spot.h"
 #include "pool/book/zones.h"
 #include "pool/store/batch.h"
 #include "pool/store/outbox.h"
@@ -95,6 +96,7 @@ static int run_cleaning(struct jobs *j, int64_t now_ms)
 	const int64_t r[] = {
 		candidate_forget(j->db, now_ms - CANDIDATE_KEEP_MS),
 		verification_forget(j->db, now_ms - KEEP_VERIFICATIONS_MS),
+		spot_forget(j->db, now_ms - CANDIDATE_KEEP_MS),
 		batch_forget(j->db, now_ms - KEEP_BATCHES_MS),
 		throttle_clean(j->db, now_ms),
 		session_clean(j->db, now_ms),

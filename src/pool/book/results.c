@@ -12,6 +12,7 @@
 #include "pool/book/monitor.h"
 #include "pool/book/monitor_caller.h"
 #include "pool/book/scoring.h"
+#include "pool/book/spot.h"
 #include "pool/store/batch.h"
 #include "pool/store/pair.h"
 #include "pool/store/setting.h"
@@ -127,6 +128,37 @@ static int mark_taken(struct intake *in)
 			       in->signature);
 }
 
+/* What was found with a wrong clock is not shown either. */
+static int take_spots(struct intake *in)
+{
+	int r = mark_taken(in);
+
+	if (r <= 0)
+		return r;
+	for (size_t i = 0; i < in->results.n_result && r >= 0; i++) {
+		const struct measurement *m = &in->results.result[i].m;
+		struct spot_result found = {
+			.monitor_id = in->monitor.id,
+			.at_ms = m->at_ms,
+			.offset_s = m->has_offset ? m->offset_s : (double)NAN,
+			.rtt_s = m->rtt_s,
+			.stratum = m->stratum,
+			.leap = m->leap,
+			.samples = m->samples,
+			.lost = m->lost,
+		};
+
+		if (!in->results.clock.ok ||
+		    !clock_time_ok(m, in->batch.given_ms, in->call->now_ms))
+			continue;
+		memcpy(found.error, m->error, sizeof found.error);
+		r = spot_set_result(in->db, in->results.result[i].server_id,
+				    &found);
+		in->taken++;
+	}
+	return r < 0 ? r : 1;
+}
+
 /* Returns: 1, 0 when somebody else has just taken it, or -errno. */
 static int take(struct intake *in)
 {
@@ -189,7 +221,7 @@ static int take_once(struct intake *in, struct buf *out)
 
 	if (r < 0)
 		return caller_later(out);
-	r = take(in);
+	r = in->batch.is_spot ? take_spots(in) : take(in);
 	if (r > 0)
 		r = db_commit(in->db) < 0 ? -EIO : 1;
 	else

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "pool/book/monitor.h"
 #include "pool/book/monitor_caller.h"
+#include "pool/book/spot.h"
 #include "pool/store/batch.h"
 #include "pool/store/pair.h"
 #include "pool/talk/talk.h"
@@ -22,7 +23,7 @@
 #define SLOW_SCORE (-90.0) /* a server that has been dead for hours */
 #define JITTER 0.1         /* share of the period, to either side */
 #define WAIT_MIN_S 0.5
-#define WAIT_MAX_S 60.0
+#define WAIT_MAX_S 5.0 /* so long somebody who wants a spot check waits */
 #define CLOCK_APART_MAX_S 300.0 /* between a monitor and poold */
 
 static double period_s(const struct pool_settings *set, const struct monitor *m,
@@ -68,7 +69,6 @@ static int hand_out(struct db *db, const struct pool_settings *set,
 	while (n < set->batch && pair_due_next(&rows, &due[n]))
 		n++;
 	r = db_end(&rows);
-	work->server = xcalloc(n + 1, sizeof *work->server);
 	for (size_t i = 0; i < n && r >= 0; i++) {
 		struct talk_server *s = &work->server[work->n_server];
 
@@ -84,6 +84,34 @@ static int hand_out(struct db *db, const struct pool_settings *set,
 	return r;
 }
 
+/* Spot checks come first, in a batch of their own: they are not scored. */
+static int hand_out_spots(struct db *db, const struct pool_settings *set,
+			  const struct monitor *m, const struct talk_ask *ask,
+			  int64_t now_ms, struct talk_work *work)
+{
+	struct db_rows rows;
+	struct spot spot;
+	int r;
+
+	work->server = xcalloc(set->batch, sizeof *work->server);
+	spot_ask_due(db, &rows, m->id, ask->families, now_ms - SPOT_DUE_MS,
+		     set->batch);
+	while (spot_next(&rows, &spot)) {
+		struct talk_server *s = &work->server[work->n_server];
+
+		if (net_addr_parse(spot.address, &s->addr) < 0)
+			continue;
+		s->server_id = spot.id;
+		s->addr.port = spot.port;
+		work->n_server++;
+	}
+	r = db_end(&rows);
+	for (size_t i = 0; i < work->n_server && r >= 0; i++)
+		r = spot_set_given(db, work->server[i].server_id, m->id,
+				   now_ms);
+	return r;
+}
+
 static int compare_ids(const void *a, const void *b)
 {
 	const struct talk_server *x = a, *y = b;
@@ -93,9 +121,11 @@ static int compare_ids(const void *a, const void *b)
 
 /* The list is kept: nothing that was not asked is taken in later. */
 static int write_batch(struct db *db, int64_t monitor_id, int64_t now_ms,
-		       struct talk_work *work)
+		       bool is_spot, struct talk_work *work)
 {
-	struct batch b = {.monitor_id = monitor_id, .given_ms = now_ms};
+	struct batch b = {.monitor_id = monitor_id,
+			  .given_ms = now_ms,
+			  .is_spot = is_spot};
 	int r;
 
 	if (work->n_server == 0)
@@ -149,6 +179,7 @@ static int plan(struct db *db, const struct pool_settings *set,
 		const struct monitor_call *call, const struct monitor *m,
 		const struct talk_ask *ask, struct talk_work *work)
 {
+	bool is_spot = false;
 	int r = db_begin(db);
 
 	if (r < 0)
@@ -160,10 +191,13 @@ static int plan(struct db *db, const struct pool_settings *set,
 				      ask->clock.offset_s, ask->clock.why,
 				      call->now_ms);
 	if (r >= 0 && ask->clock.ok)
+		r = hand_out_spots(db, set, m, ask, call->now_ms, work);
+	is_spot = work->n_server > 0;
+	if (r >= 0 && ask->clock.ok && !is_spot)
 		r = hand_out(db, set, m, ask, call->now_ms, work);
 	if (r >= 0)
-		r = write_batch(db, m->id, call->now_ms, work);
-	if (r >= 0)
+		r = write_batch(db, m->id, call->now_ms, is_spot, work);
+	if (r >= 0 && !is_spot) /* else it comes again at once */
 		r = set_wait(db, set, m, ask, call->now_ms, work);
 	if (r >= 0)
 		return db_commit(db);

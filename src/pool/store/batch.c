@@ -9,7 +9,8 @@ int batch_get(struct db *db, const char *id, struct batch *out)
 	bool found;
 
 	db_ask(db, &rows,
-	       "SELECT id, monitor_id, given_ms, taken_ms, servers FROM batch"
+	       "SELECT id, monitor_id, given_ms, taken_ms, servers, spot FROM "
+	       "batch"
 	       " WHERE id = $1",
 	       DB(db_text(id)));
 	found = db_next(&rows);
@@ -21,6 +22,7 @@ int batch_get(struct db *db, const char *id, struct batch *out)
 		out->monitor_id = db_col_int(&rows, 1);
 		out->given_ms = db_col_int(&rows, 2);
 		out->taken_ms = db_col_int(&rows, 3);
+		out->is_spot = db_col_int(&rows, 5) != 0;
 		buf_add(&out->servers, servers, strlen(servers));
 	}
 	return row_found(&rows, found);
@@ -29,10 +31,11 @@ int batch_get(struct db *db, const char *id, struct batch *out)
 int batch_insert(struct db *db, const struct batch *b)
 {
 	return row_run(db,
-		       "INSERT INTO batch (id, monitor_id, given_ms, servers)"
-		       " VALUES ($1, $2, $3, $4)",
+		       "INSERT INTO batch (id, monitor_id, given_ms, servers,"
+		       " spot) VALUES ($1, $2, $3, $4, $5)",
 		       DB(db_text(b->id), db_int(b->monitor_id),
-			  db_int(b->given_ms), db_text(buf_text(&b->servers))));
+			  db_int(b->given_ms), db_text(buf_text(&b->servers)),
+			  db_int(b->is_spot)));
 }
 
 int batch_set_taken(struct db *db, const char *id, int64_t taken_ms,

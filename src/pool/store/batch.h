@@ -14,6 +14,7 @@ struct batch {
 	char id[BATCH_ID_LEN];
 	int64_t monitor_id, given_ms;
 	int64_t taken_ms; /* 0: no results yet */
+	bool is_spot;     /* the ids are those of spot checks */
 	struct buf
 		servers; /* the ids, ascending, blanks between; buf_done() it */
 };

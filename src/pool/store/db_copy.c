@@ -14,7 +14,8 @@ const char *const db_copy_tables[] = {
 	"zone_count", "server",   "server_zone", "candidate",  "verification",
 	"list_entry", "monitor",  "batch",       "pair",       "log",
 	"sample",     "log_hour", "log_day",     "rollup_due", "alert",
-	"webhook",    "outbox",   "setting",     NULL,
+	"webhook",    "outbox",   "setting",     "spot",       "spot_result",
+	NULL,
 };
 
 static int64_t count(struct db *db, const char *table)

@@ -250,12 +250,40 @@ CREATE TABLE batch (
 	monitor_id BIGINT NOT NULL REFERENCES monitor(id),
 	given_ms BIGINT NOT NULL,
 	taken_ms BIGINT,                       -- results are in the log
+	spot BIGINT NOT NULL DEFAULT 0,        -- of spot checks: results are not scored
 	servers TEXT NOT NULL DEFAULT '',      -- what it asks for: ids, blanks between
 	results BIGINT NOT NULL DEFAULT 0,
 	hash {blob},                           -- of the body, for the record
 	signature {blob}
 );
 CREATE INDEX batch_given ON batch(monitor_id, given_ms);
+
+-- "Probe now": one address, every monitor, once, in no log and no score.
+CREATE TABLE spot (
+	id {id},
+	account_id BIGINT NOT NULL REFERENCES account(id),
+	server_id BIGINT REFERENCES server(id), -- NULL: of a candidate
+	address TEXT NOT NULL,
+	family BIGINT NOT NULL,                -- 4, 6
+	port BIGINT NOT NULL,
+	asked_ms BIGINT NOT NULL
+);
+CREATE INDEX spot_asked ON spot(asked_ms);
+
+CREATE TABLE spot_result (
+	spot_id BIGINT NOT NULL REFERENCES spot(id),
+	monitor_id BIGINT NOT NULL REFERENCES monitor(id),
+	given_ms BIGINT NOT NULL,
+	at_ms BIGINT,                          -- NULL: not measured yet
+	offset_s {real},
+	rtt_s {real},
+	stratum BIGINT,
+	leap BIGINT,
+	error TEXT NOT NULL DEFAULT '',
+	samples BIGINT NOT NULL DEFAULT 0,
+	lost BIGINT NOT NULL DEFAULT 0,
+	PRIMARY KEY (spot_id, monitor_id)
+){rowless};
 
 -- One monitor's view of one server.
 CREATE TABLE pair (

@@ -46,7 +46,7 @@ static void work(void **state)
 		assert_near((double)(p.next_ms - now), 540e3, 54e3);
 		assert_int_equal(p.given_ms, now);
 	}
-	assert_near(m.work.wait_s, 60, 0);
+	assert_near(m.work.wait_s, 5, 0);
 	assert_int_equal(ask_work(w, &m, now + 1000), 200);
 	assert_int_equal(m.work.n_server, 0);
 	assert_string_equal(m.work.batch, "");
