@@ -119,6 +119,7 @@ static void put_candidate(const struct request *rq, struct response *rs,
 		html_put(h, "<p class=\"done\">It is in the pool. "
 			    "<a href=\"/manage\">Your servers</a></p>\n");
 	}
+	desk_spot_candidate(rq, rs, c);
 }
 
 /* The candidate that ":id" names, when it is for an account of who asks. */

@@ -73,9 +73,8 @@ void api_servers(const struct request *rq, struct response *rs)
 		page_error(rq, rs, 503);
 }
 
-/* The server that ":address" names, if it is the token's account's. */
-static bool find(const struct request *rq, struct response *rs,
-		 struct server *s, struct actor *who)
+bool api_find(const struct request *rq, struct response *rs, struct server *s,
+	      struct actor *who)
 {
 	int r = server_by_address(rq->db, rq->arg[0], 123, s);
 
@@ -93,14 +92,14 @@ void api_server(const struct request *rq, struct response *rs)
 	struct server s;
 	struct actor who;
 
-	if (find(rq, rs, &s, &who))
+	if (api_find(rq, rs, &s, &who))
 		answer_server(rq, rs, s.id);
 }
 
 /* --- changes --------------------------------------------------------------- */
 
-static void refuse(const struct request *rq, struct response *rs,
-		   enum book_verdict v)
+void api_refuse(const struct request *rq, struct response *rs,
+		enum book_verdict v)
 {
 	struct json j;
 
@@ -169,7 +168,7 @@ void api_server_put(const struct request *rq, struct response *rs)
 	struct actor who;
 	enum book_verdict v;
 
-	if (!find(rq, rs, &s, &who))
+	if (!api_find(rq, rs, &s, &who))
 		return;
 	if (api_body_read(rq->body, rq->body_len, &w) < 0) {
 		page_refuse(rq, rs, 400,
@@ -181,7 +180,7 @@ void api_server_put(const struct request *rq, struct response *rs)
 	if (v == BOOK_OK)
 		answer_server(rq, rs, s.id);
 	else
-		refuse(rq, rs, v);
+		api_refuse(rq, rs, v);
 }
 
 /* On the first of the dates; asked again, it stays as it is. */
@@ -192,7 +191,7 @@ void api_server_delete(const struct request *rq, struct response *rs)
 	struct actor who;
 	enum book_verdict v = BOOK_OK;
 
-	if (!find(rq, rs, &s, &who))
+	if (!api_find(rq, rs, &s, &who))
 		return;
 	book_deletion_dates(rq->now_ms, dates);
 	if (!s.delete_on_ms)
@@ -201,5 +200,5 @@ void api_server_delete(const struct request *rq, struct response *rs)
 	if (v == BOOK_OK)
 		answer_server(rq, rs, s.id);
 	else
-		refuse(rq, rs, v);
+		api_refuse(rq, rs, v);
 }

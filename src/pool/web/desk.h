@@ -2,7 +2,7 @@
 #pragma once
 
 #include "pool/book/verdict.h"
-#include "pool/store/server.h"
+#include "pool/store/candidate.h"
 #include "pool/web/request.h"
 
 /* What is behind log-in: the pages, by the file they live in, and what they share. */
@@ -59,6 +59,17 @@ void post_add(const struct request *rq, struct response *rs);
 void page_candidate(const struct request *rq, struct response *rs);
 void post_candidate(const struct request *rq, struct response *rs);
 
+/* spot.c */
+void desk_spot(const struct request *rq, struct response *rs,
+	       const struct server *s);
+void desk_spot_candidate(const struct request *rq, struct response *rs,
+			 const struct candidate *c);
+void post_spot(const struct request *rq, struct response *rs);
+void page_spot(const struct request *rq, struct response *rs);
+void page_spot_json(const struct request *rq, struct response *rs);
+void api_spot_post(const struct request *rq, struct response *rs);
+void api_spot(const struct request *rq, struct response *rs);
+
 /* person_page.c */
 void page_person(const struct request *rq, struct response *rs);
 void post_person_name(const struct request *rq, struct response *rs);
@@ -111,6 +122,14 @@ void post_staff_list_approve(const struct request *rq, struct response *rs);
 void post_staff_list_refuse(const struct request *rq, struct response *rs);
 
 /* api.c */
+
+/** The server that ":address" names, if it is the token's account's; else an answer is there. */
+bool api_find(const struct request *rq, struct response *rs, struct server *s,
+	      struct actor *who);
+
+/** A verdict as JSON. */
+void api_refuse(const struct request *rq, struct response *rs,
+		enum book_verdict v);
 void api_servers(const struct request *rq, struct response *rs);
 void api_server(const struct request *rq, struct response *rs);
 void api_server_put(const struct request *rq, struct response *rs);

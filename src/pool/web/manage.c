@@ -359,6 +359,7 @@ void page_manage_server(const struct request *rq, struct response *rs)
 	if (*s.comment)
 		html_put(h, "<dt>Comment</dt><dd>%s</dd>\n", s.comment);
 	html_put(h, "</dl>\n");
+	desk_spot(rq, rs, &s);
 	desk_verify(rq, rs, &s);
 	form_netspeed(rq, rs, &s);
 	form_pause(rq, rs, &s);

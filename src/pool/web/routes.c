@@ -57,6 +57,9 @@ const struct route routes[] = {
 	{"POST", "/manage/server/:id/move", PAGE_PERSON, post_move, 0},
 	{"POST", "/manage/server/:id/verify", PAGE_PERSON, post_verify, 0},
 	{"POST", "/manage/server/:id/verify-again", PAGE_PERSON, post_verify_again, 0},
+	{"POST", "/manage/server/:id/probe", PAGE_PERSON, post_spot, 0},
+	{"GET", "/manage/probe/:id", PAGE_PERSON, page_spot, 0},
+	{"GET", "/manage/probe/:id/json", PAGE_PERSON, page_spot_json, 0},
 	{"GET", "/verify/:token", PAGE_MACHINE, page_verify_came, 0},
 	{"GET", "/manage/person", PAGE_PERSON, page_person, 0},
 	{"POST", "/manage/person/name", PAGE_PERSON, post_person_name, 0},
@@ -104,6 +107,8 @@ const struct route routes[] = {
 	{"GET", "/api/v1/servers", PAGE_TOKEN, api_servers, 0},
 	{"GET", "/api/v1/servers/:address", PAGE_TOKEN, api_server, 0},
 	{"PUT", "/api/v1/servers/:address", PAGE_TOKEN, api_server_put, 0},
+	{"POST", "/api/v1/servers/:address/probe", PAGE_TOKEN, api_spot_post, 0},
+	{"GET", "/api/v1/probes/:id", PAGE_TOKEN, api_spot, 0},
 	{"DELETE", "/api/v1/servers/:address", PAGE_TOKEN, api_server_delete, 0},
 	{0},
 };

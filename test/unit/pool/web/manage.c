@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pool/web/desk.h"
 
+#include <math.h>
 #include <sodium.h>
 #include <stdlib.h>
 
 #include "pool/book/candidate.h"
 #include "pool/book/person.h"
+#include "pool/book/spot.h"
 #include "pool/book/team.h"
 #include "pool/book/zones.h"
 #include "pool/store/server.h"
@@ -231,7 +233,7 @@ static void test_others_cannot_even_see_it(void **state)
 {
 	static const char *const what[] = {
 		"/netspeed", "/pause", "/delete", "/undo",         "/country",
-		"/alert",    "/move",  "/verify", "/verify-again",
+		"/alert",    "/move",  "/verify", "/verify-again", "/probe",
 	};
 	struct fixture *f = *state;
 	int64_t id = add_server(f, &f->ann, "8.8.4.4");
@@ -256,6 +258,70 @@ static void test_others_cannot_even_see_it(void **state)
 	assert_int_equal(get(f, &f->staff, path), 200);
 	path_of(path, id, "/netspeed");
 	assert_int_equal(post(f, &f->staff, path, "kbit=100000"), 303);
+}
+
+static int64_t add_monitor(struct fixture *f, const char *name)
+{
+	struct monitor m = {.state = MONITOR_ACTIVE, .families = 3};
+	int64_t id;
+
+	snprintf(m.name, sizeof m.name, "%s", name);
+	assert_int_equal(monitor_insert(f->db, &m, &id), 0);
+	assert_int_equal(
+		monitor_set_seen(f->db, id, VISIT_NOW, "192.0.2.9", "0.1", 3),
+		0);
+	return id;
+}
+
+/* The page fills while monitors answer, and is escaped as any other. */
+static void test_probing(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = add_server(f, &f->ann, "8.8.4.4"), spot;
+	int64_t one = add_monitor(f, "ams1"), two = add_monitor(f, "ber1");
+	struct spot_result r = {.monitor_id = one,
+				.at_ms = VISIT_NOW,
+				.offset_s = (double)NAN,
+				.rtt_s = 0.0123,
+				.stratum = 0,
+				.error = "<script>",
+				.samples = 3,
+				.lost = 1};
+	char path[96], page[512], json[540];
+
+	path_of(path, id, "");
+	assert_true(shows(f, &f->ann, path, "Probe now"));
+	path_of(path, id, "/probe");
+	assert_int_equal(post(f, &f->ann, path, "x=1"), 303);
+	snprintf(page, sizeof page, "%s", f->v.rs.location);
+	spot = atoll(strrchr(page, '/') + 1);
+	assert_int_equal(get(f, &f->eve, page), 404);
+	assert_int_equal(get(f, &f->staff, page), 200);
+	browse(&f->ann, &f->v, "GET", page, NULL);
+	assert_non_null(strstr(visit_body(&f->v), "has not called yet"));
+	assert_int_not_equal(f->v.rs.refresh_s, 0);
+	visit_done(&f->v);
+
+	assert_int_equal(spot_set_given(f->db, spot, one, VISIT_NOW), 0);
+	assert_int_equal(spot_set_given(f->db, spot, two, VISIT_NOW), 0);
+	assert_int_equal(spot_set_result(f->db, spot, &r), 0);
+	browse(&f->ann, &f->v, "GET", page, NULL);
+	assert_non_null(strstr(visit_body(&f->v), "1 of 3"));
+	assert_non_null(strstr(visit_body(&f->v), "12.3 ms"));
+	assert_non_null(strstr(visit_body(&f->v), "&lt;script&gt;"));
+	assert_non_null(strstr(visit_body(&f->v), "is measuring"));
+	visit_done(&f->v);
+	snprintf(json, sizeof json, "%s/json", page);
+	assert_true(shows(f, &f->ann, json, "\"waiting\":true"));
+
+	f->ann.now_ms = VISIT_NOW + SPOT_WAIT_MS + 1;
+	browse(&f->ann, &f->v, "GET", page, NULL);
+	assert_non_null(strstr(visit_body(&f->v), "sent no result"));
+	assert_int_equal(f->v.rs.refresh_s, 0);
+	visit_done(&f->v);
+	assert_true(shows(f, &f->ann, json, "\"waiting\":false"));
+	assert_true(shows(f, &f->ann, json, "\"state\":\"missing\""));
+	assert_true(shows(f, &f->ann, json, "\"rule\":\"error\""));
 }
 
 static void test_verifying(void **state)
@@ -348,6 +414,14 @@ static void test_the_api(void **state)
 			strstr(visit_body(&f->v), "\"netspeed_kbit\":512"));
 		visit_done(&f->v);
 	}
+	browse(&program, &f->v, "POST", "/api/v1/servers/8.8.4.4/probe", "{}");
+	assert_int_equal(f->v.rs.status, 200);
+	snprintf(body, sizeof body, "/api/v1/probes/%.10s",
+		 strchr(visit_body(&f->v), ':') + 1);
+	*strchr(body, ',') = '\0';
+	visit_done(&f->v);
+	assert_true(shows(f, &program, body, "\"address\":\"8.8.4.4\""));
+	assert_int_equal(get(f, &program, "/api/v1/probes/99999"), 404);
 	/* All or nothing. */
 	browse(&program, &f->v, "PUT", "/api/v1/servers/8.8.4.4",
 	       "{\"netspeed_kbit\": 0, \"country\": \"xx\"}");
@@ -512,6 +586,7 @@ int main(void)
 		TEST(test_what_can_be_done_with_it),
 		TEST(test_leaving_and_staying),
 		TEST(test_others_cannot_even_see_it),
+		TEST(test_probing),
 		TEST(test_verifying),
 		TEST(test_the_team),
 		TEST(test_the_public_list),
