@@ -30,6 +30,7 @@ const struct command commands[] = {
 	{"person list", "[TEXT]", cmd_person_list, "people whose name or address contains TEXT", BOOKS},
 	{"person password", "MAIL", cmd_person_password, "set another password, which is read", BOOKS},
 	{"person role", "MAIL ROLE", cmd_person_role, "user, staff or admin", BOOKS},
+	{"probe", "ADDRESS [wait=S]", cmd_probe, "let every monitor ask a server now, and show what they find (20)", BOOKS},
 	{"replay", "", cmd_replay, "compute every score again and compare, to the last digit", BOOKS},
 	{"score", "[ADDRESS]", cmd_score, "all servers, the last checks and why one is out; or one by monitor", BOOKS},
 	{"server add", "ADDRESS ACCOUNT [country=CC] [netspeed=KBIT] [comment=TEXT]", cmd_server_add, "a new server, unseen; candidate add looks first", BOOKS},

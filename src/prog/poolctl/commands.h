@@ -69,6 +69,9 @@ int cmd_candidate_list(struct ctl *c);
 int cmd_candidate_accept(struct ctl *c);
 int cmd_score(struct ctl *c);
 
+/* probe.c */
+int cmd_probe(struct ctl *c);
+
 /* monitors.c */
 int cmd_monitor_add(struct ctl *c);
 int cmd_monitor_code(struct ctl *c);
