@@ -190,3 +190,30 @@ def test_hostile_text_cannot_steer_the_terminal(pool):
     assert "Zürich" in pool.ctl("monitor", "list").stdout
     out = pool.ctl("monitor", "add", "m2", "place=\x1b[31mred")
     assert out.returncode == 1 and "[bad-text]" in out.stderr
+
+
+def test_the_public_lists(pool):
+    pool.do("server", "add", "127.77.0.11", "time-lab")
+    one = pool.do("list", "add", "time-lab", "stratum=1", "country=DE", "contact=ada@example.org",
+                  "hostname=ntp.example.org", "address=127.77.0.11", "policy=ClosedAccess")["id"]
+    entry = pool.do("list", "show", str(one))
+    assert entry["state"] == "waits for approval" and entry["country"] == "de"
+    assert entry["policy"] == "ClosedAccess" and entry["address"] == "127.77.0.11"
+    pool.do("list", "refuse", str(one), "Which GPS?")
+    assert pool.do("list", "show", str(one))["why"] == "Which GPS?"
+    pool.do("list", "set", str(one), "synchronisation=GPS of make X")
+    pool.do("list", "approve", str(one))
+    pool.do("list", "set", str(one), "stratum=2", "notify=yes")
+    assert [(e["state"], e["stratum"]) for e in pool.do("list", "show")] == \
+        [("listed", 1), ("waits for approval", 2)]
+    pool.do("list", "approve", str(one))
+    entry = pool.do("list", "show", str(one))
+    assert entry["stratum"] == "2" and entry["notify"] == "yes"
+    for words, name in ((["set", str(one), "stratum=7"], "bad-number"),
+                        (["set", str(one), "address=::1"], "bad-address"),
+                        (["approve", "99"], "unknown"),
+                        (["refuse", str(one), ""], "missing")):
+        out = pool.ctl("--json", "list", *words)
+        assert out.returncode == 1 and json.loads(out.stdout)["error"] == name, words
+    pool.do("list", "remove", str(one))
+    assert pool.do("list", "show") == []

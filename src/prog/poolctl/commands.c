@@ -8,6 +8,12 @@
 #include "conf/suggest.h"
 #include "prog/poolctl/ctl.h"
 
+/* What may be said of an entry of the public lists: the keys of list_fields(). */
+#define LIST_WORDS \
+	"[address=IPV4] [address6=IPV6] [location=TEXT] [coordinates=TEXT] " \
+	"[organisation=TEXT] [synchronisation=TEXT] [area=TEXT] " \
+	"[policy=POLICY] [details=TEXT] [notify=YES]"
+
 /* clang-format off */
 const struct command commands[] = {
 	{"account add", "NAME OWNER", cmd_account_add, "a new account (team); OWNER is a mail address", BOOKS},
@@ -19,6 +25,12 @@ const struct command commands[] = {
 	{"db copy", "FROM TO", cmd_db_copy, "copy the books, say from sqlite:FILE to postgres:dbname=pool", ALONE},
 	{"export", "FORMAT [FILE]", cmd_export, "what pooldns serves, as another name server takes it: zonefile, geodns or knot", ALONE},
 	{"init", "[admin=MAIL]", cmd_init, "schema, zones, key pair; an admin, whose password is read", BOOKS},
+	{"list add", "ACCOUNT stratum=N country=CC hostname=NAME contact=TEXT " LIST_WORDS, cmd_list_add, "an entry for the public lists, to wait for approval", BOOKS},
+	{"list approve", "ID", cmd_list_approve, "show it, or let in what was changed of it", BOOKS},
+	{"list refuse", "ID WHY", cmd_list_refuse, "do not show it; its people read why", BOOKS},
+	{"list remove", "ID", cmd_list_remove, "take it off the list", BOOKS},
+	{"list set", "ID [stratum=N] [country=CC] [hostname=NAME] [contact=TEXT] " LIST_WORDS, cmd_list_set, "change it; waits for approval", BOOKS},
+	{"list show", "[ID]", cmd_list_show, "the public lists with what waits, or one entry", BOOKS},
 	{"monitor add", "NAME [place=TEXT] [account=ACCOUNT]", cmd_monitor_add, "a new monitor; prints the one-time code for poolmon", BOOKS},
 	{"monitor code", "NAME", cmd_monitor_code, "another one-time code", BOOKS},
 	{"monitor list", "", cmd_monitor_list, "monitors and how they are", BOOKS},

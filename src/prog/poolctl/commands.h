@@ -69,6 +69,14 @@ int cmd_candidate_list(struct ctl *c);
 int cmd_candidate_accept(struct ctl *c);
 int cmd_score(struct ctl *c);
 
+/* lists.c */
+int cmd_list_add(struct ctl *c);
+int cmd_list_approve(struct ctl *c);
+int cmd_list_refuse(struct ctl *c);
+int cmd_list_remove(struct ctl *c);
+int cmd_list_set(struct ctl *c);
+int cmd_list_show(struct ctl *c);
+
 /* probe.c */
 int cmd_probe(struct ctl *c);
 

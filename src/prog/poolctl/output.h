@@ -18,7 +18,7 @@
  *     }
  *     output_end(o);
  */
-#define OUTPUT_COLUMNS 16
+#define OUTPUT_COLUMNS 24
 
 struct output {
 	bool as_json;
