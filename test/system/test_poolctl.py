@@ -37,6 +37,8 @@ def test_people(pool):
     ada = pool.do("person", "list", "ada")[0]
     assert ada["role"] == "staff" and ada["disabled_ms"]
     pool.do("person", "enable", "ada@example.org")
+    pool.do("account", "set", "time-lab", "organisation=Lab e.V.", "public=yes")
+    assert pool.do("account", "list", "time")[0]["organisation"] == "Lab e.V."
     assert pool.do("person", "list", "ada")[0]["disabled_ms"] is None
     again = pool.ctl("person", "add", "ada@example.org", input=PASSWORD)
     assert again.returncode == 1 and "[exists]" in again.stderr

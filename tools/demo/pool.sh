@@ -31,6 +31,7 @@ seed() {
 	mkdir -p $world/mail
 	say 'a demo password' | ctl init admin=admin@$pool_name >/dev/null
 	say 'a demo password' | ctl person add you@$pool_name name=You >/dev/null
+	ctl account set you public=yes >/dev/null
 	for n in 1 2 3 4 5 6 7; do
 		ctl server add 127.77.0.$n:$port you country=$1 >/dev/null
 		ctl server verify 127.77.0.$n >/dev/null

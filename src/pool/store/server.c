@@ -126,6 +126,15 @@ void server_ask_search(struct db *db, struct db_rows *rows, const char *text,
 	       DB(db_text(pattern), db_int(limit)));
 }
 
+void server_ask_public(struct db *db, struct db_rows *rows, unsigned limit)
+{
+	db_ask(db, rows,
+	       SELECT "JOIN account a ON a.id = s.account_id"
+		      " WHERE s.deleted_ms IS NULL AND a.public = 1"
+		      " ORDER BY s.score DESC, s.id LIMIT $1",
+	       DB(db_int(limit)));
+}
+
 void server_ask_leaving(struct db *db, struct db_rows *rows, int64_t now_ms)
 {
 	db_ask(db, rows,

@@ -10,6 +10,7 @@
 /* /scores/: find a server; /scores/rules: what gives which step. */
 
 #define SHOWN 50
+#define TYPED_MIN 3 /* fewer would find them all */
 
 void server_table_begin(struct html *h, const char *caption)
 {
@@ -52,37 +53,62 @@ void server_table_end(struct html *h)
 	page_table_end(h);
 }
 
-static int put_found(const struct request *rq, struct html *h, const char *text)
+/* The rows as a table; *n: how many there were. */
+static int put_table(const struct request *rq, struct html *h,
+		     struct db_rows *rows, const char *caption, unsigned *n)
 {
-	struct db_rows rows;
 	struct server s;
-	unsigned n = 0;
 
-	server_ask_search(rq->db, &rows, text, SHOWN);
-	while (server_next(&rows, &s)) {
-		if (n++ == 0)
-			server_table_begin(h, *text ? "What was found, the "
-						      "best scores first."
-						    : "The servers with the "
-						      "best scores.");
+	for (*n = 0; server_next(rows, &s); ++*n) {
+		if (*n == 0)
+			server_table_begin(h, caption);
 		server_table_row(h, &s, rq->now_ms);
 	}
-	if (n)
+	if (*n)
 		server_table_end(h);
-	else if (*text)
-		html_put(h,
-			 "<p class=\"note\">No server of this pool has "
-			 "\"%s\" in its address or host name.</p>\n",
-			 text);
-	else
-		html_put(h, "<p class=\"note\">No server has joined yet. "
-			    "<a href=\"/join\">Be the first</a>.</p>\n");
-	if (n == SHOWN)
+	if (*n == SHOWN)
 		html_put(h,
 			 "<p class=\"hint\">Only the first %d are shown."
 			 "</p>\n",
 			 SHOWN);
-	return db_end(&rows);
+	return db_end(rows);
+}
+
+static int put_found(const struct request *rq, struct html *h, const char *text)
+{
+	struct db_rows rows;
+	unsigned n;
+	int r;
+
+	if (strlen(text) < TYPED_MIN) {
+		html_put(h,
+			 "<p class=\"note\">Type at least %d characters of "
+			 "its address or host name.</p>\n",
+			 TYPED_MIN);
+		return 0;
+	}
+	server_ask_search(rq->db, &rows, text, SHOWN);
+	r = put_table(rq, h, &rows, "What was found, the best scores first.",
+		      &n);
+	if (n == 0)
+		html_put(h,
+			 "<p class=\"note\">No server of this pool has "
+			 "\"%s\" in its address or host name.</p>\n",
+			 text);
+	return r;
+}
+
+/* Whose operators want to be seen; the others are found by their address. */
+static int put_public(const struct request *rq, struct html *h)
+{
+	struct db_rows rows;
+	unsigned n;
+
+	server_ask_public(rq->db, &rows, SHOWN);
+	return put_table(rq, h, &rows,
+			 "Servers whose operators have a public page, the best "
+			 "scores first.",
+			 &n);
 }
 
 void page_scores(const struct request *rq, struct response *rs)
@@ -106,10 +132,13 @@ void page_scores(const struct request *rq, struct response *rs)
 		 "name=\"q\" maxlength=\"255\" value=\"%s\">\n"
 		 "<button>Find</button>\n</form>\n",
 		 text);
-	if (put_found(rq, h, text) < 0) {
+	if ((*text ? put_found(rq, h, text) : put_public(rq, h)) < 0) {
 		page_error(rq, rs, 503);
 		return;
 	}
+	html_put(h, "<p>How many there are and where: <a href=\"/zone/@\">"
+		    "zones</a>. What gives how many points: <a "
+		    "href=\"/scores/rules\">the rules</a>.</p>\n");
 	page_end(rq, rs);
 	rs->max_age_s = page_fresh_s(rq);
 }

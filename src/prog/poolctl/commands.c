@@ -18,6 +18,7 @@
 const struct command commands[] = {
 	{"account add", "NAME OWNER", cmd_account_add, "a new account (team); OWNER is a mail address", BOOKS},
 	{"account list", "[TEXT]", cmd_account_list, "accounts whose name contains TEXT", BOOKS},
+	{"account set", "ACCOUNT [name=NAME] [organisation=TEXT] [url=URL] [public=YES]", cmd_account_set, "what is known of it; public: everybody may see whose servers they are", BOOKS},
 	{"audit", "[server=ADDRESS] [account=ACCOUNT] [limit=N]", cmd_audit, "who changed what, the newest first", BOOKS},
 	{"candidate accept", "ID [country=CC] [comment=TEXT]", cmd_candidate_accept, "make a server of what was found good", BOOKS},
 	{"candidate add", "ADDRESS ACCOUNT", cmd_candidate_add, "let poold look at an address or name", BOOKS},

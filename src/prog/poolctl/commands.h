@@ -46,6 +46,7 @@ void command_complete(FILE *out, char *const *words, size_t n);
 /* people.c */
 int cmd_account_add(struct ctl *c);
 int cmd_account_list(struct ctl *c);
+int cmd_account_set(struct ctl *c);
 int cmd_person_add(struct ctl *c);
 int cmd_person_list(struct ctl *c);
 int cmd_person_confirm(struct ctl *c);

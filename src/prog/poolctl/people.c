@@ -59,6 +59,35 @@ int cmd_account_list(struct ctl *c)
 	return ctl_store(c, db_end(&rows));
 }
 
+/* Take in what is given; false: too long. */
+static bool take(struct ctl *c, const char *name, char *text, size_t cap)
+{
+	const char *given = ctl_arg(c, name);
+
+	return !given || (size_t)snprintf(text, cap, "%s", given) < cap;
+}
+
+int cmd_account_set(struct ctl *c)
+{
+	const char *is_public = ctl_arg(c, "public");
+	struct account a;
+	int64_t id;
+	int r;
+
+	if (!ctl_find_account(c, ctl_arg(c, "ACCOUNT"), &id))
+		return CTL_FAILED;
+	r = account_by_id(c->db, id, &a);
+	if (r < 0)
+		return ctl_store(c, r);
+	if (!take(c, "name", a.name, sizeof a.name) ||
+	    !take(c, "organisation", a.organisation, sizeof a.organisation) ||
+	    !take(c, "url", a.url, sizeof a.url))
+		return ctl_verdict(c, BOOK_BAD_TEXT);
+	if (is_public)
+		a.is_public = strcmp(is_public, "yes") == 0;
+	return ctl_done(c, book_team_update(c->db, &c->who, &a, c->now_ms));
+}
+
 /* --- people ----------------------------------------------------------------------- */
 
 int cmd_person_add(struct ctl *c)

@@ -402,6 +402,19 @@ static void test_search(void **state)
 	get(&w, &v, "/scores/?q=192.0");
 	HAS("href=\"/scores/192.0.2.1\"");
 	visit_done(&v);
+	get(&w, &v, "/scores/?q=19");
+	HAS("Type at least 3 characters");
+	HAS_NOT("href=\"/scores/192.0.2.1\"");
+	visit_done(&v);
+	/* Without a word only those who want to be seen. */
+	get(&w, &v, "/scores/");
+	HAS_NOT("href=\"/scores/192.0.2.1\"");
+	visit_done(&v);
+	assert_int_equal(db_run(w.db, "UPDATE account SET public = 1", DB_NONE),
+			 1);
+	get(&w, &v, "/scores/");
+	HAS("href=\"/scores/192.0.2.1\"");
+	visit_done(&v);
 	get(&w, &v, "/scores/?q=nobody");
 	HAS("No server of this pool has \"nobody\"");
 	visit_done(&v);
