@@ -424,7 +424,7 @@ static int tell(struct change *c, const struct pool_settings *set,
 		return 0;
 	snprintf(subject, sizeof subject, "The public list: %s", e->hostname);
 	snprintf(body, sizeof body, "%s\n\n%s/manage/list/%lld\n", text,
-		 set->web_url ? set->web_url : "",
+		 set->web_url,
 		 (long long)(e->revises_id ? e->revises_id : e->id));
 	return notify_account(c->db, set, e->account_id, subject, body,
 			      c->now_ms);

@@ -57,6 +57,27 @@ bool history_point_next(struct db_rows *rows, struct history_point *out)
 	return true;
 }
 
+void history_ask_turns(struct db *db, struct db_rows *rows, int64_t server_id,
+		       double limit, unsigned n)
+{
+	db_ask(db, rows,
+	       "SELECT at_ms, score FROM (SELECT at_ms, score,"
+	       " lag(score) OVER (ORDER BY at_ms) AS before FROM log"
+	       " WHERE server_id = $1 AND rule = '" LOG_RULE_MEDIAN "') AS m"
+	       " WHERE before IS NOT NULL AND (score >= $2) <> (before >= $2)"
+	       " ORDER BY at_ms DESC LIMIT $3",
+	       DB(db_int(server_id), db_real(limit), db_int(n)));
+}
+
+bool history_turn_next(struct db_rows *rows, struct history_turn *out)
+{
+	if (!db_next(rows))
+		return false;
+	out->at_ms = db_col_int(rows, 0);
+	out->score = db_col_real(rows, 1);
+	return true;
+}
+
 void history_ask_monitors(struct db *db, struct db_rows *rows,
 			  int64_t server_id)
 {

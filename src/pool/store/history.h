@@ -33,6 +33,17 @@ void history_ask_points(struct db *db, struct db_rows *rows, int64_t server_id,
 			enum history_grain grain, int64_t since_ms);
 bool history_point_next(struct db_rows *rows, struct history_point *out);
 
+/* A public score that passed the limit of the pool, up or down. */
+struct history_turn {
+	int64_t at_ms;
+	double score; /* the first one on the other side */
+};
+
+/** The newest first, as far as the log goes back. */
+void history_ask_turns(struct db *db, struct db_rows *rows, int64_t server_id,
+		       double limit, unsigned n);
+bool history_turn_next(struct db_rows *rows, struct history_turn *out);
+
 /* A monitor as it is named on pages, and what it says of the server. */
 struct history_monitor {
 	int64_t id;

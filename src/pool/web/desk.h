@@ -46,6 +46,10 @@ void post_country(const struct request *rq, struct response *rs);
 void post_alert(const struct request *rq, struct response *rs);
 void post_move(const struct request *rq, struct response *rs);
 
+/* share.c: a section of page_manage_server(); 0 or -errno. */
+int desk_share(const struct request *rq, struct response *rs,
+	       const struct server *s);
+
 /* verify.c */
 void desk_verify(const struct request *rq, struct response *rs,
 		 const struct server *s);

@@ -362,6 +362,10 @@ void page_manage_server(const struct request *rq, struct response *rs)
 	desk_spot(rq, rs, &s);
 	desk_verify(rq, rs, &s);
 	form_netspeed(rq, rs, &s);
+	if (desk_share(rq, rs, &s) < 0) {
+		page_error(rq, rs, 503);
+		return;
+	}
 	form_pause(rq, rs, &s);
 	form_rest(rq, rs, &s);
 	form_delete(rq, rs, &s);

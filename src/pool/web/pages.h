@@ -34,6 +34,10 @@ void page_score_why(const struct request *rq, struct response *rs);
 void page_score_monitors(const struct request *rq, struct response *rs);
 void page_score_badge(const struct request *rq, struct response *rs);
 
+/* feed.c */
+void page_score_feed(const struct request *rq, struct response *rs);
+void page_zone_feed(const struct request *rq, struct response *rs);
+
 /* home.c */
 void page_home(const struct request *rq, struct response *rs);
 void page_join(const struct request *rq, struct response *rs);

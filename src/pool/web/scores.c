@@ -280,11 +280,13 @@ static void put_downloads(const struct request *rq, struct html *h)
 		"<a href=\"/scores/%s/why?format=json\">as JSON</a></li>\n"
 		"<li><a href=\"/scores/%s/monitors\">Monitors as "
 		"JSON</a></li>\n"
+		"<li><a href=\"/scores/%s/feed\">Feed</a> (Atom) of what "
+		"becomes of it</li>\n"
 		"<li>A badge for pages of your own: "
 		"<img class=\"badge-image\" src=\"/scores/%s.svg\" "
 		"alt=\"badge with the score\" height=\"20\"> "
 		"<code>%s/scores/%s.svg</code></li>\n</ul>\n",
-		ip, ip, ip, ip, ip, ip, url ? url : "", ip);
+		ip, ip, ip, ip, ip, ip, ip, url, ip);
 }
 
 static int put_page(const struct request *rq, struct response *rs,

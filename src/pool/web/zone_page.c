@@ -352,8 +352,10 @@ static int put_zone(const struct request *rq, struct response *rs,
 	if (r >= 0 && person_is_staff(rq->person))
 		r = put_servers(rq, h, z);
 	html_put(h,
-		 "<p><a href=\"/zone/%s.json\">These counts as JSON</a></p>\n",
-		 z->name);
+		 "<p><a href=\"/zone/%s.json\">These counts as JSON</a>, "
+		 "<a href=\"/zone/%s/feed\">changes as a feed</a> (Atom)"
+		 "</p>\n",
+		 z->name, z->name);
 	page_end(rq, rs);
 	free(v4.count);
 	free(v6.count);

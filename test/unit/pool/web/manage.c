@@ -182,6 +182,12 @@ static void test_what_can_be_done_with_it(void **state)
 
 	path_of(path, id, "");
 	assert_int_equal(get(f, &f->ann, path), 200);
+	/* Alone it would have all of the zone. */
+	assert_true(shows(f, &f->ann, path,
+			  ">Germany</a></th><td class=\"number\">100 %</td>"
+			  "<td class=\"number\">10 Mbit/s</td>"
+			  "<td class=\"number\">1000</td>"
+			  "<td class=\"number\">0.98 to 16 per second"));
 	path_of(path, id, "/netspeed");
 	assert_int_equal(post(f, &f->ann, path, "kbit=1500&other="), 303);
 	assert_int_equal(post(f, &f->ann, path, "kbit=1500&other=777"), 303);

@@ -210,6 +210,14 @@ static void test_zone(void **state)
 			    "1799971200,\"rc\":6,\"ac\":6,\"w\":60000,"
 			    "\"iv\":\"v4\"}]}\n");
 	visit_done(&v);
+	/* One less than the day before. */
+	set_score(db, 1, 2, NOW);
+	assert_int_equal(zone_count_all(db, NOW + 86400000), 0);
+	visit(&v, db, settings, "GET", "/zone/europe/feed", NULL);
+	HAS("Zone europe, 2027-01-16: 5 active servers by IPv4 (-1), 0 by IPv6 "
+	    "(+0)</title>");
+	HAS_NOT("2027-01-15:");
+	visit_done(&v);
 	visit(&v, db, settings, "GET", "/zone/atlantis", NULL);
 	assert_int_equal(v.rs.status, 404);
 	visit_done(&v);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pool/score/score.h"
+#include "pool/store/audit.h"
 #include "pool/store/history.h"
 #include "pool/store/pair.h"
 #include "pool/web/score_view.h"
@@ -389,6 +390,44 @@ static void test_hostile_texts(void **state)
 	end(&w);
 }
 
+/* Down through 10 and up again; an audit row; nothing that is nobody's business. */
+static void test_feed(void **state)
+{
+	struct world w = begin();
+	struct audit a = {.at_ms = NOW - 3600000, .source = "web"};
+	const double scores[] = {12, 11, 9, 8, 10.5, 12};
+	struct visit v;
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		struct log_row row =
+			check(&w, 0, 6 - i, (double)NAN, scores[i]);
+
+		row.monitor_id = w.scorer;
+		strcpy(row.rule, LOG_RULE_MEDIAN);
+		put(&w, row);
+	}
+	a.server_id = w.server;
+	strcpy(a.action, "server.pause");
+	strcpy(a.detail, "{\"was\":0,\"is\":1800000000000}");
+	assert_int_equal(audit_add(w.db, &a), 0);
+	strcpy(a.action, "server.netspeed");
+	assert_int_equal(audit_add(w.db, &a), 0);
+	get(&w, &v, "/scores/192.0.2.1/feed");
+	assert_string_equal(v.rs.type, "application/atom+xml; charset=utf-8");
+	HAS("<title>192.0.2.1: score +9.0, too low for the pool</title>");
+	HAS("<title>192.0.2.1: score +10.5, good enough for the pool</title>");
+	HAS("<title>192.0.2.1 is paused: measured, but not handed out</title>");
+	HAS_NOT("netspeed");
+	HAS_NOT("+8.0");
+	HAS_NOT("+12.0");
+	visit_done(&v);
+	get(&w, &v, "/scores/192.0.2.99/feed");
+	assert_int_equal(v.rs.status, 404);
+	visit_done(&v);
+	end(&w);
+}
+
 static void test_search(void **state)
 {
 	struct world w = begin();
@@ -438,6 +477,7 @@ int main(void)
 		cmocka_unit_test(test_csv_is_the_real_pools),
 		cmocka_unit_test(test_json_is_the_real_pools),
 		cmocka_unit_test(test_hostile_texts),
+		cmocka_unit_test(test_feed),
 		cmocka_unit_test(test_search),
 	};
 
