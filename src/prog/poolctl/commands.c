@@ -9,9 +9,9 @@
 #include "prog/poolctl/ctl.h"
 
 /* What may be said of an entry of the public lists: the keys of list_fields(). */
-#define LIST_WORDS \
+#define LIST_WORDS                                                           \
 	"[address=IPV4] [address6=IPV6] [location=TEXT] [coordinates=TEXT] " \
-	"[organisation=TEXT] [synchronisation=TEXT] [area=TEXT] " \
+	"[organisation=TEXT] [synchronisation=TEXT] [area=TEXT] "            \
 	"[policy=POLICY] [details=TEXT] [notify=YES]"
 
 /* clang-format off */
