@@ -70,6 +70,40 @@ double chart_score_y(double score)
 	return sqrt(fmin(fmax(down, 0), 1));
 }
 
+/* Digits of v, at most as many as there is room for; returns where they begin. */
+static char *digits(char *end, unsigned v)
+{
+	do
+		*--end = (char)('0' + v % 10);
+	while (v /= 10);
+	return end;
+}
+
+/* "12.3": tenths of what the view box counts in, which begins at 0. */
+static char *tenths(char *end, double v)
+{
+	unsigned n = (unsigned)lrint(fmin(fmax(v, 0), 1e6) * 10);
+
+	end = digits(end, n % 10);
+	*--end = '.';
+	return digits(end, n / 10);
+}
+
+/*
+ * "M12.3 45.6".  A page has a thousand of these and hardly anything else:
+ * written by printf they were half of its time.
+ */
+static void point(struct html *h, char letter, double x, double y)
+{
+	char text[32], *const end = text + sizeof text;
+	char *at = tenths(end, y);
+
+	*--at = ' ';
+	at = tenths(at, x);
+	*--at = letter;
+	html_raw(h, at, (size_t)(end - at));
+}
+
 /* A round interval that gives at most eight ticks. */
 static int64_t tick_ms(int64_t span_ms)
 {
@@ -149,9 +183,8 @@ static void score_line(struct html *h, const struct span *span,
 		const struct chart_point *p = &s->point[i];
 
 		if (!isnan(p->score)) {
-			html_put(h, "%c%.1f %.1f", pen ? 'L' : 'M',
-				 x_at(span, p->at_ms),
-				 TOP + PLOT * chart_score_y(p->score));
+			point(h, pen ? 'L' : 'M', x_at(span, p->at_ms),
+			      TOP + PLOT * chart_score_y(p->score));
 			pen = true;
 		}
 	}
@@ -263,9 +296,8 @@ static void offset_marks(struct html *h, const struct chart *c, double range,
 
 			if (isnan(p->offset_s) || band_of(p->offset_s) != band)
 				continue;
-			html_put(h, "M%.1f %.1f", x_at(&span, p->at_ms),
-				 TOP + PLOT * chart_offset_y(p->offset_s,
-							     range));
+			point(h, 'M', x_at(&span, p->at_ms),
+			      TOP + PLOT * chart_offset_y(p->offset_s, range));
 			html_raw(h, shapes[band], strlen(shapes[band]));
 		}
 	html_put(h, "\"/>");
@@ -402,9 +434,8 @@ static void count_line(struct html *h, const struct span *span,
 	for (size_t i = 0; i < n; i++) {
 		int64_t v = active ? count[i].active : count[i].registered;
 
-		html_put(h, "%c%.1f %.1f", i ? 'L' : 'M',
-			 x_at(span, count[i].at_ms),
-			 TOP + PLOT * (1 - (double)v / top));
+		point(h, i ? 'L' : 'M', x_at(span, count[i].at_ms),
+		      TOP + PLOT * (1 - (double)v / top));
 	}
 	html_put(h, "\"><title>%s</title></path>",
 		 active ? "active" : "registered");
