@@ -5,12 +5,12 @@
 
 /*
  * Pages that strangers have asked for a moment ago, as long as they are fresh.
- * A page that many look at is made once in that time.  It holds at most
- * PAGE_CACHE_SLOTS pages of at most PAGE_CACHE_OCTETS; a new one takes the place
- * of whichever lies where it belongs.
+ * A page that many look at is made once in that time.  All of them together
+ * take at most PAGE_CACHE_OCTETS, one at most PAGE_CACHE_ONE; those that nobody
+ * has asked for the longest make room.
  */
-#define PAGE_CACHE_SLOTS 128
-#define PAGE_CACHE_OCTETS (128u << 10)
+#define PAGE_CACHE_OCTETS (32u << 20)
+#define PAGE_CACHE_ONE (256u << 10)
 
 struct page_cache;
 
@@ -29,6 +29,12 @@ bool page_cache_serves(const struct request *rq);
 bool page_cache_find(struct page_cache *c, const char *target, int64_t now_ms,
 		     struct response *rs);
 
-/** Keep a copy of rs if it is a page for everybody (200, max_age_s above 0). */
+/**
+ * Keep a copy of rs if it is a page for everybody (200, max_age_s above 0).
+ * It gets an ETag when it has none, so that who has it need not load it again.
+ */
 void page_cache_keep(struct page_cache *c, const char *target, int64_t now_ms,
-		     const struct response *rs);
+		     struct response *rs);
+
+/** Octets that it takes now. */
+size_t page_cache_size(const struct page_cache *c);
