@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import sqlite3
 
 import pytest
 
@@ -143,6 +144,20 @@ def test_snapshot(pool):
     whole = (pool.folder / "zones.snap").read_bytes()
     (pool.folder / "cut").write_bytes(whole[:-1])
     assert pool.ctl("snapshot", "show", str(pool.folder / "cut")).returncode == 1
+
+
+def test_db_check(pool):
+    pool.do("snapshot", "build")
+    rows = pool.do("db", "check")
+    assert rows[0] == {"check": "all", "state": "good", "detail": "7 good, 0 doubtful, 0 bad"}
+    assert [r["state"] for r in rows] == ["good"] * 8
+    with sqlite3.connect(pool.folder / "pool.db") as db:
+        db.execute("INSERT INTO log (server_id, at_ms, monitor_id, rule, step, score, taken_ms)"
+                   " VALUES (7, 1, 1, 'good', 1, 1, 1)")
+    out = pool.ctl("db", "check")
+    assert out.returncode == 1
+    assert out.stdout.splitlines()[1].split()[:2] == ["all", "bad"]
+    assert "1 rows of log have a server_id of no server" in out.stdout
 
 
 def test_copy_and_replay(pool):

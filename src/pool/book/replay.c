@@ -155,24 +155,41 @@ static void replay_server(struct history *h)
 	h->n = 0;
 }
 
-int book_replay(struct db *db, FILE *out, unsigned lines, struct replay *result)
+/* All the rows of a query, which come server by server. */
+static int replay_rows(struct db_rows *rows, FILE *out, unsigned lines,
+		       struct replay *result)
 {
 	struct history h = {.out = out, .lines = lines, .result = result};
-	struct db_rows rows;
 	struct log_row row;
 	int r;
 
 	*result = (struct replay){0};
-	log_ask_replay(db, &rows);
-	while (log_next(&rows, &row)) {
+	while (log_next(rows, &row)) {
 		if (h.n > 0 && h.row[0].server_id != row.server_id)
 			replay_server(&h);
 		h.row = array_grow(h.row, h.n, &h.cap, sizeof *h.row);
 		h.row[h.n++] = row;
 	}
-	r = db_end(&rows);
+	r = db_end(rows);
 	replay_server(&h);
 	free(h.row);
 	free(h.voice);
 	return r;
+}
+
+int book_replay(struct db *db, FILE *out, unsigned lines, struct replay *result)
+{
+	struct db_rows rows;
+
+	log_ask_replay(db, &rows);
+	return replay_rows(&rows, out, lines, result);
+}
+
+int book_replay_server(struct db *db, int64_t server_id, FILE *out,
+		       unsigned lines, struct replay *result)
+{
+	struct db_rows rows;
+
+	log_ask_replay_server(db, &rows, server_id);
+	return replay_rows(&rows, out, lines, result);
 }

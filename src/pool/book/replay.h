@@ -25,3 +25,7 @@ struct replay {
  */
 MUST_CHECK int book_replay(struct db *db, FILE *out, unsigned lines,
 			   struct replay *result);
+
+/** The same of one server. */
+MUST_CHECK int book_replay_server(struct db *db, int64_t server_id, FILE *out,
+				  unsigned lines, struct replay *result);

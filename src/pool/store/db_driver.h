@@ -39,6 +39,8 @@ struct db_driver {
 	const char *begin;
 	const char *begin_alone; /* nobody else is in such a one */
 	const char *begin_copy;  /* all is read as it is now */
+	/* Questions whose rows say what is damaged, or "ok"; NULL ends them. */
+	const char *const *check;
 
 	int (*open)(const char *address, struct db **out, struct text *why);
 	void (*close)(struct db *db);

@@ -432,6 +432,13 @@ static int try_lock(struct db *db, int64_t key)
 		       : db_say(db, -errno, strerror(errno));
 }
 
+static const char *const check[] = {
+	"PRAGMA integrity_check(100)",
+	"SELECT 'a row of ' || \"table\" || ' refers to no ' || parent"
+	" FROM pragma_foreign_key_check",
+	NULL,
+};
+
 const struct db_driver db_driver_sqlite = {
 	.name = "sqlite",
 	.id = "INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -441,6 +448,7 @@ const struct db_driver db_driver_sqlite = {
 	.begin = "BEGIN IMMEDIATE",
 	.begin_alone = "BEGIN IMMEDIATE",
 	.begin_copy = "BEGIN IMMEDIATE",
+	.check = check,
 	.open = open_sqlite,
 	.close = close_sqlite,
 	.script = script,

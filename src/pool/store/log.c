@@ -56,6 +56,15 @@ void log_ask_replay(struct db *db, struct db_rows *rows)
 		  DB_NONE);
 }
 
+void log_ask_replay_server(struct db *db, struct db_rows *rows,
+			   int64_t server_id)
+{
+	db_stream(db, rows,
+		  "SELECT " LOG_COLUMNS "FROM log WHERE server_id = $1"
+		  " ORDER BY at_ms, monitor_id",
+		  DB(db_int(server_id)));
+}
+
 static int64_t int_or(struct db_rows *rows, int column, int64_t when_null)
 {
 	return db_is_null(rows, column) ? when_null : db_col_int(rows, column);

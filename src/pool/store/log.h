@@ -52,6 +52,8 @@ MUST_CHECK int log_insert_sample(struct db *db, int64_t server_id,
 /** Everything that is kept, by server, time and monitor; then log_next(),
  * db_end().  Streamed: until then nothing else may be asked. */
 void log_ask_replay(struct db *db, struct db_rows *rows);
+void log_ask_replay_server(struct db *db, struct db_rows *rows,
+			   int64_t server_id);
 
 /* What log_next() reads, in its order; for queries in pool/store/ only. */
 #define LOG_COLUMNS                                                      \

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/container.h"
+#include "pool/book/check.h"
 #include "pool/book/person.h"
 #include "pool/book/publish.h"
 #include "pool/book/replay.h"
@@ -140,6 +141,48 @@ int cmd_replay(struct ctl *c)
 	output_int(o, "wrong", (int64_t)result.wrong);
 	output_end(o);
 	return result.wrong ? CTL_FAILED : CTL_OK;
+}
+
+#define CHECK_SERVERS 20
+
+static void put_check(struct output *o, const char *name,
+		      enum check_state state, const char *text)
+{
+	output_row(o);
+	output_text(o, "check", name);
+	output_text(o, "state", check_state_name(state));
+	output_text(o, "detail", text);
+}
+
+/* The verdict on all of them comes first. */
+int cmd_db_check(struct ctl *c)
+{
+	unsigned count[CHECK_BAD + 1] = {0};
+	enum check_state worst = CHECK_GOOD;
+	struct check check[BOOK_CHECKS];
+	char verdict[80];
+	long servers;
+	int r;
+
+	if (!ctl_number(c, "servers", 0, 1000000, CHECK_SERVERS, &servers))
+		return CTL_FAILED;
+	r = book_check(c->db, c->set, c->now_ms, (unsigned)servers, check);
+	if (r < 0)
+		return ctl_store(c, r);
+	for (size_t i = 0; i < BOOK_CHECKS; i++) {
+		count[check[i].state]++;
+		if (check[i].state > worst)
+			worst = check[i].state;
+	}
+	snprintf(verdict, sizeof verdict, "%u good, %u doubtful, %u bad",
+		 count[CHECK_GOOD], count[CHECK_DOUBTFUL], count[CHECK_BAD]);
+	output_list(&c->out);
+	put_check(&c->out, "all", worst, verdict);
+	for (size_t i = 0; i < BOOK_CHECKS; i++)
+		put_check(&c->out, check[i].name, check[i].state,
+			  check[i].text);
+	output_end(&c->out);
+	return worst == CHECK_BAD ? CTL_FAILED : CTL_OK;
 }
 
 /* --- moving ------------------------------------------------------------------------- */

@@ -23,6 +23,7 @@ const struct command commands[] = {
 	{"candidate accept", "ID [country=CC] [comment=TEXT]", cmd_candidate_accept, "make a server of what was found good", BOOKS},
 	{"candidate add", "ADDRESS ACCOUNT", cmd_candidate_add, "let poold look at an address or name", BOOKS},
 	{"candidate list", "", cmd_candidate_list, "what is being looked at, and what was found", BOOKS},
+	{"db check", "[servers=N]", cmd_db_check, "is the database whole, and do scores and snapshot fit it? changes nothing", BOOKS},
 	{"db copy", "FROM TO", cmd_db_copy, "copy the books, say from sqlite:FILE to postgres:dbname=pool", ALONE},
 	{"export", "FORMAT [FILE]", cmd_export, "what pooldns serves, as another name server takes it: zonefile, geodns or knot", ALONE},
 	{"init", "[admin=MAIL]", cmd_init, "schema, zones, key pair; an admin, whose password is read", BOOKS},

@@ -97,6 +97,7 @@ int cmd_zone_rule(struct ctl *c);
 /* books.c */
 int cmd_init(struct ctl *c);
 int cmd_audit(struct ctl *c);
+int cmd_db_check(struct ctl *c);
 int cmd_db_copy(struct ctl *c);
 int cmd_replay(struct ctl *c);
 int cmd_export(struct ctl *c);
