@@ -27,8 +27,10 @@ struct kept {
 	struct buf body;
 };
 
+LIST_HEAD(bucket, kept);
+
 struct page_cache {
-	LIST_HEAD(, kept) bucket[BUCKETS];
+	struct bucket bucket[BUCKETS];
 	TAILQ_HEAD(, kept) uses; /* the longest unasked first */
 	size_t size;
 	uint64_t key[2]; /* strangers choose the targets */
