@@ -113,6 +113,45 @@ def test_monitors(pool):
     assert pool.do("monitor", "list") == []
 
 
+def test_teams(pool):
+    pool.do("person", "add", "bob@example.org", input=PASSWORD)
+    pool.do("person", "confirm", "bob@example.org")
+    pool.do("account", "set", "time-lab", "organisation=Lab GmbH", "public=yes")
+    assert pool.do("account", "list", "time")[0]["organisation"] == "Lab GmbH"
+    pool.do("member", "invite", "time-lab", "bob@example.org")
+    assert [m["role"] for m in pool.do("member", "list", "time-lab")] == ["owner"]
+    last = pool.ctl("member", "remove", "time-lab", "ada@example.org")
+    assert last.returncode == 1 and "[last-owner]" in last.stderr
+    made = pool.do("token", "add", "time-lab", "ada@example.org",
+                   "backup", "scope=write")["token"]
+    token = pool.do("token", "list", "time-lab")[0]
+    assert made.split("_")[1] == token["id"] and token["scope"] == "write"
+    pool.do("token", "revoke", "time-lab", token["id"])
+    assert pool.do("token", "list", "time-lab") == []
+    hook = pool.do("webhook", "add", "time-lab", "https://example.org/hook")
+    assert len(hook["secret"]) == 64
+    assert pool.do("webhook", "list", "time-lab")[0]["url"] == "https://example.org/hook"
+    pool.do("webhook", "try", str(hook["id"]))
+    pool.do("webhook", "remove", str(hook["id"]))
+    assert pool.do("webhook", "list", "time-lab") == []
+
+
+def test_a_server_that_changes_hands(pool):
+    pool.do("account", "add", "Other Lab", "ada@example.org")
+    pool.do("server", "add", "127.77.0.11", "time-lab")
+    proof = pool.do("server", "verify", "127.77.0.11", "by=ntp")
+    assert len(proof["token"]) == 32 and "poolverify" in proof["next"]
+    assert proof["token"] == pool.do("server", "verify", "127.77.0.11", "by=ntp")["token"]
+    nameless = pool.ctl("server", "verify", "127.77.0.11", "by=dns")
+    assert nameless.returncode == 1 and "[no-hostname]" in nameless.stderr
+    pool.do("server", "alert", "127.77.0.11", "-5.5")
+    pool.do("server", "alert", "127.77.0.11", "-")
+    for wrong in ("low", "11", "nan"):
+        assert pool.ctl("server", "alert", "127.77.0.11", wrong).returncode == 1, wrong
+    pool.do("server", "move", "127.77.0.11", "other-lab")
+    assert pool.do("server", "show", "127.77.0.11")["account"] == "other-lab"
+
+
 def test_zones(pool):
     pool.do("zone", "add", "campus", "Campus", "custom", "@")
     pool.do("zone", "rule", "campus", "subnet", "127.77.0.0/24")
@@ -122,6 +161,10 @@ def test_zones(pool):
     assert pool.ctl("zone", "rule", "campus", "subnet", "127.77.0.1/24").returncode == 1
     pool.do("server", "add", "127.77.0.11", "time-lab")
     assert "campus" in pool.do("server", "show", "127.77.0.11")["zones"].split()
+    assert pool.do("zone", "rules", "campus") == [{"kind": "subnet", "value": "127.77.0.0/24"}]
+    pool.do("zone", "unrule", "campus", "subnet", "127.77.0.0/24")
+    assert "campus" not in pool.do("server", "show", "127.77.0.11")["zones"].split()
+    assert pool.ctl("zone", "unrule", "campus", "subnet", "127.77.0.0/24").returncode == 1
     pool.do("zone", "remove", "campus")
     assert pool.ctl("zone", "remove", "de").returncode == 1
 

@@ -55,6 +55,19 @@ int cmd_person_role(struct ctl *c);
 int cmd_person_disable(struct ctl *c);
 int cmd_person_enable(struct ctl *c);
 
+/* teams.c */
+int cmd_member_invite(struct ctl *c);
+int cmd_member_list(struct ctl *c);
+int cmd_member_remove(struct ctl *c);
+int cmd_member_role(struct ctl *c);
+int cmd_token_add(struct ctl *c);
+int cmd_token_list(struct ctl *c);
+int cmd_token_revoke(struct ctl *c);
+int cmd_webhook_add(struct ctl *c);
+int cmd_webhook_list(struct ctl *c);
+int cmd_webhook_remove(struct ctl *c);
+int cmd_webhook_try(struct ctl *c);
+
 /* servers.c */
 int cmd_server_add(struct ctl *c);
 int cmd_server_list(struct ctl *c);
@@ -62,6 +75,8 @@ int cmd_server_show(struct ctl *c);
 int cmd_server_verify(struct ctl *c);
 int cmd_server_netspeed(struct ctl *c);
 int cmd_server_country(struct ctl *c);
+int cmd_server_alert(struct ctl *c);
+int cmd_server_move(struct ctl *c);
 int cmd_server_pause(struct ctl *c);
 int cmd_server_delete(struct ctl *c);
 int cmd_server_undelete(struct ctl *c);
@@ -93,6 +108,8 @@ int cmd_zone_list(struct ctl *c);
 int cmd_zone_set(struct ctl *c);
 int cmd_zone_remove(struct ctl *c);
 int cmd_zone_rule(struct ctl *c);
+int cmd_zone_rules(struct ctl *c);
+int cmd_zone_unrule(struct ctl *c);
 
 /* books.c */
 int cmd_init(struct ctl *c);

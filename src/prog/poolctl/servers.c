@@ -117,15 +117,88 @@ int cmd_server_show(struct ctl *c)
 
 /* --- changing ----------------------------------------------------------------------- */
 
+/* What has to be done with a token, for each method. */
+static void put_proof(struct ctl *c, const struct server *s,
+		      const struct verification *proof)
+{
+	struct output *o = &c->out;
+	char file[VERIFY_NAME_LEN], next[512];
+
+	book_verify_file_name(proof, file);
+	switch (proof->method) {
+	case VERIFY_HTTP:
+		snprintf(next, sizeof next,
+			 "let http://%s/.well-known/ntp-pool/%s hold the token",
+			 s->address, file);
+		break;
+	case VERIFY_DNS:
+		snprintf(next, sizeof next,
+			 "let the TXT record of _ntp-pool.%s be the token",
+			 s->hostname);
+		break;
+	default:
+		snprintf(next, sizeof next,
+			 "put poolverify and the token into its ntp.conf, and "
+			 "restart it");
+	}
+	output_one(o);
+	output_text(o, "method", verify_method_name(proof->method));
+	output_text(o, "token", proof->token);
+	output_time(o, "expires_ms", proof->expires_ms);
+	output_text(o, "next", next);
+	output_end(o);
+}
+
 int cmd_server_verify(struct ctl *c)
 {
+	const char *by = ctl_arg(c, "by");
+	enum verify_method method = VERIFY_ADMIN;
 	struct verification proof;
+	enum book_verdict v;
 	struct server s;
 
+	if (by && !verify_method_find(by, &method))
+		return ctl_fail(c, "bad-method",
+				"a method is http, dns, ntp or admin, not '%s'",
+				by);
 	if (!ctl_find_server(c, ctl_arg(c, "ADDRESS"), &s))
 		return CTL_FAILED;
-	return ctl_done(c, book_verify_begin(c->db, &c->who, s.id, VERIFY_ADMIN,
-					     c->now_ms, &proof));
+	v = book_verify_begin(c->db, &c->who, s.id, method, c->now_ms, &proof);
+	if (v != BOOK_OK || method == VERIFY_ADMIN)
+		return ctl_done(c, v);
+	put_proof(c, &s, &proof);
+	return CTL_OK;
+}
+
+int cmd_server_move(struct ctl *c)
+{
+	int64_t account_id;
+	struct server s;
+
+	if (!ctl_find_server(c, ctl_arg(c, "ADDRESS"), &s) ||
+	    !ctl_find_account(c, ctl_arg(c, "ACCOUNT"), &account_id))
+		return CTL_FAILED;
+	return ctl_done(c, book_server_move(c->db, &c->who, s.id, account_id,
+					    c->now_ms));
+}
+
+int cmd_server_alert(struct ctl *c)
+{
+	const char *text = ctl_arg(c, "SCORE");
+	double below = (double)NAN;
+	struct server s;
+	char *end = NULL;
+
+	if (strcmp(text, "-") != 0) {
+		below = strtod(text, &end);
+		if (end == text || *end || !isfinite(below))
+			return ctl_fail(c, "bad-number",
+					"SCORE: '%s' is not a number", text);
+	}
+	if (!ctl_find_server(c, ctl_arg(c, "ADDRESS"), &s))
+		return CTL_FAILED;
+	return ctl_done(
+		c, book_server_alert(c->db, &c->who, s.id, below, c->now_ms));
 }
 
 int cmd_server_netspeed(struct ctl *c)

@@ -129,3 +129,48 @@ int cmd_zone_rule(struct ctl *c)
 	return ctl_done(
 		c, book_zone_rule_add(c->db, &c->who, &rule, c->now_ms, &id));
 }
+
+int cmd_zone_rules(struct ctl *c)
+{
+	struct zone_record z;
+	struct zone_rule rule;
+	struct db_rows rows;
+
+	if (!find_zone(c, ctl_arg(c, "NAME"), &z))
+		return CTL_FAILED;
+	zone_ask_rules(c->db, &rows, z.id);
+	output_list(&c->out);
+	while (zone_rule_next(&rows, &rule)) {
+		output_row(&c->out);
+		output_text(&c->out, "kind", rule.kind);
+		output_text(&c->out, "value", rule.value);
+	}
+	output_end(&c->out);
+	return ctl_store(c, db_end(&rows));
+}
+
+int cmd_zone_unrule(struct ctl *c)
+{
+	const char *kind = ctl_arg(c, "KIND"), *value = ctl_arg(c, "VALUE");
+	struct zone_record z;
+	struct zone_rule rule;
+	struct db_rows rows;
+	int64_t id = 0;
+	int r;
+
+	if (!find_zone(c, ctl_arg(c, "NAME"), &z))
+		return CTL_FAILED;
+	zone_ask_rules(c->db, &rows, z.id);
+	while (zone_rule_next(&rows, &rule))
+		if (strcmp(rule.kind, kind) == 0 &&
+		    strcmp(rule.value, value) == 0)
+			id = rule.id;
+	r = db_end(&rows);
+	if (r < 0)
+		return ctl_store(c, r);
+	if (!id)
+		return ctl_fail(c, "unknown", "'%s' has no rule '%s %s'",
+				z.name, kind, value);
+	return ctl_done(
+		c, book_zone_rule_remove(c->db, &c->who, id, z.id, c->now_ms));
+}
