@@ -16,6 +16,7 @@
 #include "pool/book/zones.h"
 #include "pool/store/batch.h"
 #include "pool/store/outbox.h"
+#include "pool/store/person.h"
 #include "pool/store/rollup.h"
 #include "pool/store/session.h"
 #include "pool/store/setting.h"
@@ -30,6 +31,7 @@
 #define KEEP_BATCHES_MS (7 * DAY_MS)
 #define KEEP_OUTBOX_MS (30 * DAY_MS)
 #define KEEP_VERIFICATIONS_MS (30 * DAY_MS)
+#define KEEP_UNCONFIRMED_MS (7 * DAY_MS)
 
 static int run_seed(struct jobs *j, int64_t now_ms)
 {
@@ -102,6 +104,7 @@ static int run_cleaning(struct jobs *j, int64_t now_ms)
 		session_clean(j->db, now_ms),
 		mail_token_clean(j->db, now_ms),
 		outbox_clean(j->db, now_ms - KEEP_OUTBOX_MS),
+		person_forget_unconfirmed(j->db, now_ms - KEEP_UNCONFIRMED_MS),
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(r); i++)

@@ -117,26 +117,22 @@ void person_ask_search(struct db *db, struct db_rows *rows, const char *text,
 	       DB(db_text(pattern), db_int(limit)));
 }
 
-int64_t person_forget_unconfirmed(struct db *db, int64_t before_ms)
+int person_forget_unconfirmed(struct db *db, int64_t before_ms)
 {
-	int64_t n;
+	int r = db_begin(db);
 
-	if (db_begin(db) < 0)
-		return -1;
-	n = db_run(db,
-		   "DELETE FROM mail_token WHERE person_id IN (SELECT id"
-		   " FROM person WHERE confirmed_ms IS NULL"
-		   " AND created_ms < $1)",
-		   DB(db_int(before_ms)));
-	if (n >= 0)
-		n = db_run(db,
-			   "DELETE FROM person WHERE confirmed_ms IS NULL"
-			   " AND created_ms < $1 AND NOT EXISTS (SELECT 1"
-			   " FROM member m WHERE m.person_id = person.id)",
-			   DB(db_int(before_ms)));
-	if (n < 0) {
-		db_rollback(db);
-		return n;
-	}
-	return db_commit(db) < 0 ? -1 : n;
+	if (r < 0)
+		return r;
+	r = row_run(db,
+		    "DELETE FROM mail_token WHERE person_id IN (SELECT id"
+		    " FROM person WHERE confirmed_ms IS NULL"
+		    " AND created_ms < $1)",
+		    DB(db_int(before_ms)));
+	if (r == 0)
+		r = (int)db_run(db,
+				"DELETE FROM person WHERE confirmed_ms IS NULL"
+				" AND created_ms < $1 AND NOT EXISTS (SELECT 1"
+				" FROM member m WHERE m.person_id = person.id)",
+				DB(db_int(before_ms)));
+	return db_finish(db, r);
 }

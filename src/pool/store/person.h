@@ -55,4 +55,4 @@ void person_ask_search(struct db *db, struct db_rows *rows, const char *text,
 bool person_next(struct db_rows *rows, struct person *out);
 
 /** Remove those who never confirmed and signed up before then.  Returns: how many, or -errno. */
-MUST_CHECK int64_t person_forget_unconfirmed(struct db *db, int64_t before_ms);
+MUST_CHECK int person_forget_unconfirmed(struct db *db, int64_t before_ms);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/container.h"
 #include "pool/book/publish.h"
 #include "pool/book/server.h"
 #include "pool_book.h"
@@ -261,6 +262,85 @@ static void a_clock_that_jumps(void **state)
 	assert_int_equal(own_v4("de"), 0);
 }
 
+/* --- what nobody needs any more goes ------------------------------------------- */
+
+#define DAY (24 * HOUR_MS)
+
+/* A row of each kind that is of T0, and for how long it is kept. */
+/* clang-format off */
+static const struct {
+	const char *table, *insert;
+	int64_t life_ms;
+} mortal[] = {
+	{"throttle", "INSERT INTO throttle (name, tries, until_ms)"
+		" VALUES ('login:x', 1, $1)", 0},
+	{"session", "INSERT INTO session (hash, created_ms, seen_ms, expires_ms)"
+		" VALUES ('a', $1, $1, $1)", 0},
+	{"mail_token", "INSERT INTO mail_token (hash, purpose, email, expires_ms)"
+		" VALUES ('a', 'reset', '', $1)", 0},
+	{"candidate", "INSERT INTO candidate (account_id, asked, asked_ms, state)"
+		" VALUES (1, 'x', $1, 'good')", DAY},
+	{"batch", "INSERT INTO batch (id, monitor_id, given_ms)"
+		" SELECT 'a', MAX(id), $1 FROM monitor", 7 * DAY},
+	{"person", "INSERT INTO person (email, password, created_ms)"
+		" VALUES ('late@example.org', '', $1)", 7 * DAY},
+	{"verification", "INSERT INTO verification (server_id, method, token, created_ms, expires_ms)"
+		" VALUES (1, 'http', 'a', $1, $1)", 30 * DAY},
+	{"outbox", "INSERT INTO outbox (kind, target, body, queued_ms, due_ms, done_ms)"
+		" VALUES ('mail', 'x', '', $1, $1, $1)", 30 * DAY},
+};
+/* clang-format on */
+
+static int64_t how_many(struct db *db, const char *table)
+{
+	char sql[64];
+
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", table);
+	return count_rows(db, sql);
+}
+
+static void assert_who_is_left(struct db *db, int64_t people, int64_t age_ms)
+{
+	for (size_t i = 0; i < ARRAY_LEN(mortal); i++) {
+		const char *table = mortal[i].table;
+		int64_t n = how_many(db, table) -
+			    (strcmp(table, "person") == 0 ? people : 0);
+
+		if (n != (age_ms < mortal[i].life_ms))
+			fail_msg("%s: %lld rows after %lld hours", table,
+				 (long long)n, (long long)(age_ms / HOUR_MS));
+	}
+}
+
+/* Cleaning is once an hour. */
+static void what_is_old_goes(void **state)
+{
+	struct jobs_world *j = *state;
+	struct db *db = j->w->db;
+	int64_t people = how_many(db, "person");
+
+	add_server(db, j->w->account, "62.1.2.3");
+	assert_int_equal(db_run(db,
+				"INSERT INTO monitor (name, created_ms)"
+				" VALUES ('m', $1)",
+				DB(db_int(T0))),
+			 1);
+	for (size_t i = 0; i < ARRAY_LEN(mortal); i++)
+		assert_int_equal(db_run(db, mortal[i].insert, DB(db_int(T0))),
+				 1);
+	for (size_t i = 0; i < ARRAY_LEN(mortal); i++) {
+		int64_t life = mortal[i].life_ms;
+
+		if (i > 0 && life == mortal[i - 1].life_ms)
+			continue;
+		jobs_run(&j->jobs, T0 + life - HOUR_MS);
+		assert_who_is_left(db, people, life - HOUR_MS);
+		jobs_run(&j->jobs, T0 + life + HOUR_MS);
+		assert_who_is_left(db, people, life + HOUR_MS);
+	}
+	assert_int_equal(j->jobs.failures, 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -272,6 +352,7 @@ int main(void)
 		TEST(www),
 		TEST(a_failing_job_holds_nobody_up),
 		TEST(a_clock_that_jumps),
+		TEST(what_is_old_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
