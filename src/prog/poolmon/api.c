@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "base/net_addr.h"
 #include "pool/talk/talk.h"
 
@@ -132,6 +133,47 @@ static void set_options(struct api *a, const char *url, const struct buf *body,
 		curl_easy_setopt(c, CURLOPT_CAINFO, a->ca_file);
 }
 
+/*
+ * libcurl with GnuTLS says of every certificate that verification failed; why
+ * is in a word of GnuTLS' flags (gnutls_certificate_status_t).
+ */
+static const char *certificate_fault(CURL *c)
+{
+	static const struct {
+		long flag;
+		const char *text;
+	} faults[] = {
+		{1 << 5, "it was revoked"},
+		{1 << 6, "nobody that is trusted here has signed it"},
+		{1 << 9, "it is not valid yet"},
+		{1 << 10, "it has expired"},
+	};
+	const char *tls = curl_version_info(CURLVERSION_NOW)->ssl_version;
+	long flags = 0;
+
+	curl_easy_getinfo(c, CURLINFO_SSL_VERIFYRESULT, &flags);
+	if (!tls || strncmp(tls, "GnuTLS", 6) != 0)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(faults); i++)
+		if (flags & faults[i].flag)
+			return faults[i].text;
+	return NULL;
+}
+
+static void say_why(CURL *c, CURLcode r, const char *url, const char *error,
+		    struct text *why)
+{
+	const char *fault = r == CURLE_PEER_FAILED_VERIFICATION
+				    ? certificate_fault(c)
+				    : NULL;
+
+	if (fault)
+		text_add(why, "%s: the server's certificate: %s", url, fault);
+	else
+		text_add(why, "%s: %s", url,
+			 error[0] ? error : curl_easy_strerror(r));
+}
+
 int api_post(struct api *a, const char *path, const struct identity *who,
 	     const char *purpose, const struct buf *body, struct buf *answer,
 	     struct text *why)
@@ -148,8 +190,7 @@ int api_post(struct api *a, const char *path, const struct identity *who,
 	if (r == CURLE_OK)
 		curl_easy_getinfo(a->curl, CURLINFO_RESPONSE_CODE, &status);
 	else
-		text_add(why, "%s: %s", a->url,
-			 error[0] ? error : curl_easy_strerror(r));
+		say_why(a->curl, r, a->url, error, why);
 	curl_slist_free_all(headers);
 	return r == CURLE_OK ? (int)status : -EIO;
 }
