@@ -277,3 +277,16 @@ def test_the_public_lists(pool):
         assert out.returncode == 1 and json.loads(out.stdout)["error"] == name, words
     pool.do("list", "remove", str(one))
     assert pool.do("list", "show") == []
+
+
+def test_many_servers_at_once(pool):
+    table = pool.folder / "servers.csv"
+    table.write_text("address,country,netspeed,comment\n127.77.0.11,de,1000,\"rack 7, left\"\n"
+                     "127.77.0.11\n127.77.0.12,,,\n224.0.0.1\n")
+    out = pool.ctl("--json", "server", "import", table, "time-lab")
+    assert out.returncode == 1
+    assert [(row["line"], row["result"]) for row in json.loads(out.stdout)] == \
+        [(2, "ok"), (3, "registered"), (4, "ok"), (5, "bad-address")]
+    assert pool.do("server", "show", "127.77.0.11")["comment"] == "rack 7, left"
+    assert len(pool.do("server", "list")) == 2
+    assert pool.ctl("server", "import", "/nonexistent", "time-lab").returncode == 1

@@ -38,6 +38,8 @@ static void show_add(const struct request *rq, struct response *rs,
 		    "spellcheck=\"false\"");
 	desk_account_field(rq, rs, desk_number(request_form(rq, "account")));
 	field_submit(rs, "", "Submit");
+	html_put(&rs->body, "<p><a href=\"/manage/add/many\">Many at once"
+			    "</a></p>\n");
 	page_end(rq, rs);
 }
 

@@ -63,6 +63,10 @@ void post_add(const struct request *rq, struct response *rs);
 void page_candidate(const struct request *rq, struct response *rs);
 void post_candidate(const struct request *rq, struct response *rs);
 
+/* add_many.c */
+void page_add_many(const struct request *rq, struct response *rs);
+void post_add_many(const struct request *rq, struct response *rs);
+
 /* spot.c */
 void desk_spot(const struct request *rq, struct response *rs,
 	       const struct server *s);

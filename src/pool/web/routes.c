@@ -47,6 +47,8 @@ const struct route routes[] = {
 	{"GET", "/manage", PAGE_PERSON, page_manage, 0},
 	{"GET", "/manage/add", PAGE_PERSON, page_add, 0},
 	{"POST", "/manage/add", PAGE_PERSON, post_add, 0},
+	{"GET", "/manage/add/many", PAGE_PERSON, page_add_many, 0},
+	{"POST", "/manage/add/many", PAGE_PERSON, post_add_many, 0},
 	{"GET", "/manage/candidate/:id", PAGE_PERSON, page_candidate, 0},
 	{"POST", "/manage/candidate/:id", PAGE_PERSON, post_candidate, 0},
 	{"GET", "/manage/server/:id", PAGE_PERSON, page_manage_server, 0},

@@ -55,6 +55,7 @@ const struct command commands[] = {
 	{"server alert", "ADDRESS SCORE", cmd_server_alert, "mail the owner below this score (-100 to 10); - for the usual one", BOOKS},
 	{"server country", "ADDRESS CC", cmd_server_country, "where it is; - for nowhere", BOOKS},
 	{"server delete", "ADDRESS DATE", cmd_server_delete, "take it out, and delete it on that day (YYYY-MM-DD)", BOOKS},
+	{"server import", "FILE ACCOUNT", cmd_server_import, "many new servers, unseen: a CSV file of address,country,netspeed,comment", BOOKS},
 	{"server list", "[account=ACCOUNT] [zone=ZONE]", cmd_server_list, "servers and their scores", BOOKS},
 	{"server move", "ADDRESS ACCOUNT", cmd_server_move, "give it to another account", BOOKS},
 	{"server netspeed", "ADDRESS KBIT", cmd_server_netspeed, "its share; 0: monitoring only", BOOKS},

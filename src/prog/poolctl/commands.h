@@ -70,6 +70,7 @@ int cmd_webhook_try(struct ctl *c);
 
 /* servers.c */
 int cmd_server_add(struct ctl *c);
+int cmd_server_import(struct ctl *c);
 int cmd_server_list(struct ctl *c);
 int cmd_server_show(struct ctl *c);
 int cmd_server_verify(struct ctl *c);

@@ -6,8 +6,10 @@
 
 #include "base/container.h"
 #include "os/resolver.h"
+#include "os/state_file.h"
 #include "pool/book/candidate.h"
 #include "pool/book/deletion.h"
+#include "pool/book/import.h"
 #include "pool/book/server.h"
 #include "pool/book/verify.h"
 #include "pool/store/account.h"
@@ -422,4 +424,47 @@ int cmd_server_add(struct ctl *c)
 	if (status == CTL_OK)
 		status = find_addresses(c, id);
 	return status == CTL_OK ? add_group(c, id, kbit) : status;
+}
+
+/* --- many at once -------------------------------------------------------------------- */
+
+#define IMPORT_MAX (16 << 20) /* octets of a file */
+
+static void put_import(struct output *o, const struct import_row *row)
+{
+	output_row(o);
+	output_int(o, "line", row->line);
+	output_text(o, "address", row->address);
+	output_int(o, "server", row->server_id);
+	output_text(o, "result", book_verdict_name(row->verdict));
+	output_text(o, "text",
+		    row->verdict != BOOK_OK ? book_verdict_text(row->verdict)
+		    : row->server_id        ? "is in the pool"
+					    : "poold looks it up");
+}
+
+int cmd_server_import(struct ctl *c)
+{
+	const char *path = ctl_arg(c, "FILE"), *at;
+	struct import_row row = {.line = 0};
+	struct actor who = c->who;
+	int status = CTL_OK, r;
+	char *text;
+	size_t len;
+
+	if (!ctl_find_account(c, ctl_arg(c, "ACCOUNT"), &who.account_id))
+		return CTL_FAILED;
+	r = state_file_read(path, IMPORT_MAX, true, &text, &len);
+	if (r < 0)
+		return ctl_fail(c, "file", "%s: %s", path, strerror(-r));
+	output_list(&c->out);
+	for (at = text; import_next(&at, &row);) {
+		book_import(c->db, c->set, &who, &row, c->now_ms);
+		put_import(&c->out, &row);
+		if (row.verdict != BOOK_OK)
+			status = CTL_FAILED;
+	}
+	output_end(&c->out);
+	free(text);
+	return status;
 }

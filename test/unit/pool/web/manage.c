@@ -173,6 +173,26 @@ static void test_add_a_server(void **state)
 			 400);
 }
 
+static void test_add_many(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(get(f, &f->ann, "/manage/add/many"), 200);
+	browse_form(&f->ann, &f->v, "/manage/add/many",
+		    "rows=8.8.4.4,de%0A10.0.0.1%0A" HOSTILE ",de%0A");
+	assert_non_null(strstr(visit_body(&f->v), "Is being looked at"));
+	assert_non_null(strstr(visit_body(&f->v), "cannot be reached from"));
+	assert_non_null(strstr(visit_body(&f->v), "&lt;script&gt;"));
+	assert_null(strstr(visit_body(&f->v), "<script"));
+	visit_done(&f->v);
+	assert_int_equal(get(f, &f->staff, "/manage/add/many"), 200);
+	browse_form(&f->staff, &f->v, "/manage/add/many",
+		    "rows=8.8.4.4,de,500%0A8.8.8.8,jp");
+	assert_non_null(strstr(visit_body(&f->v), ">In the pool</a>"));
+	visit_done(&f->v);
+	assert_true(shows(f, &f->staff, "/manage", "8.8.8.8"));
+}
+
 static void test_what_can_be_done_with_it(void **state)
 {
 	struct fixture *f = *state;
@@ -589,6 +609,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_strangers_are_sent_to_log_in),
 		TEST(test_add_a_server),
+		TEST(test_add_many),
 		TEST(test_what_can_be_done_with_it),
 		TEST(test_leaving_and_staying),
 		TEST(test_others_cannot_even_see_it),
