@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// look.mjs URL [OUT]: visit pages in Chromium and judge them; findings as JSON on
-// standard output, screenshots in the folder OUT for whoever wants to look.
+// look.mjs URL [OUT]: visit pages in Chromium and judge them, with LOGIN='mail password' also
+// those behind log-in; findings as JSON on standard output, screenshots in the folder OUT for
+// whoever wants to look.
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
@@ -25,6 +26,10 @@ const pages = {
 	dns: '/dns',
 	profile: '/a/hostile',
 	login: '/login',
+	signup: '/signup',
+	scores: '/scores/',
+	country: '/zone/de',
+	list1: '/lists/stratum1',
 	missing: '/no-such-page',
 };
 // axe judges each page once dark and once narrow; the rest is judged always.
@@ -35,6 +40,7 @@ const looks = [
 	{ name: 'plain', width: 360, colorScheme: 'dark', script: false, axe: false },
 ];
 const findings = [];
+let visited = 0;
 
 const browser = await chromium.launch({
 	executablePath: '/usr/bin/chromium',
@@ -64,31 +70,63 @@ async function judge(page, say, look) {
 	return charts;
 }
 
+// Visit one page and judge it.
+async function visit(context, look, name, path) {
+	const say = (text) => findings.push(`${look.name} ${path}: ${text}`);
+	const page = await context.newPage();
+	page.on('console', (m) => m.type() === 'error' && !m.text().includes('404') && say(m.text()));
+	page.on('pageerror', (e) => say(`script: ${e}`));
+	page.on('dialog', (d) => { say('a dialog: something was run'); d.dismiss(); });
+	page.on('request', (r) => r.url().startsWith(base) || say(`asks ${r.url()}`));
+	const answer = await page.goto(base + path);
+	const want = name === 'missing' ? 404 : 200;
+	if (answer.status() !== want)
+		say(`status ${answer.status()}`);
+	const charts = await judge(page, say, look);
+	if (['good', 'warm', 'week'].includes(name) && charts !== 3)
+		say(`${charts} charts`);
+	if (out)
+		await page.screenshot({ path: `${out}/${look.name}-${name}.png`, fullPage: true });
+	const links = await page.locator('a[href^="/"]').evaluateAll(
+		(all) => all.map((a) => a.getAttribute('href').replace(/[?#].*/, '')));
+	await page.close();
+	visited++;
+	return links;
+}
+
+// One page of each kind behind log-in, from two doors on.
+async function inside(context, look) {
+	const [mail, password] = process.env.LOGIN.split(' ');
+	const page = await context.newPage();
+	await page.goto(base + '/login');
+	await page.fill('#email', mail);
+	await page.fill('#password', password);
+	await page.click('main button');
+	await page.close();
+	const todo = ['/manage', '/staff'], kinds = new Set();
+	while (todo.length) {
+		const path = todo.shift(), kind = path.replace(/\d+/g, 'N').slice(1).replaceAll('/', '-');
+		if (kinds.has(kind))
+			continue;
+		kinds.add(kind);
+		const links = await visit(context, look, kind, path);
+		todo.push(...links.filter((l) => /^\/(manage|staff)/.test(l)));
+	}
+	return kinds.size;
+}
+
+let behind = 0;
 for (const look of looks) {
 	const context = await browser.newContext({
 		viewport: { width: look.width, height: 800 },
 		colorScheme: look.colorScheme,
 		javaScriptEnabled: look.script,
 	});
-	for (const [name, path] of Object.entries(pages)) {
-		const say = (text) => findings.push(`${look.name} ${path}: ${text}`);
-		const page = await context.newPage();
-		page.on('console', (m) => m.type() === 'error' && !m.text().includes('404') && say(m.text()));
-		page.on('pageerror', (e) => say(`script: ${e}`));
-		page.on('dialog', (d) => { say('a dialog: something was run'); d.dismiss(); });
-		page.on('request', (r) => r.url().startsWith(base) || say(`asks ${r.url()}`));
-		const answer = await page.goto(base + path);
-		const want = name === 'missing' ? 404 : 200;
-		if (answer.status() !== want)
-			say(`status ${answer.status()}`);
-		const charts = await judge(page, say, look);
-		if (['good', 'warm', 'week'].includes(name) && charts !== 3)
-			say(`${charts} charts`);
-		if (out)
-			await page.screenshot({ path: `${out}/${look.name}-${name}.png`, fullPage: true });
-		await page.close();
-	}
+	for (const [name, path] of Object.entries(pages))
+		await visit(context, look, name, path);
+	if (look.axe && process.env.LOGIN)
+		behind = await inside(context, look);
 	await context.close();
 }
 await browser.close();
-console.log(JSON.stringify({ visited: looks.length * Object.keys(pages).length, findings }));
+console.log(JSON.stringify({ visited, behind, findings }));

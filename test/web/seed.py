@@ -219,6 +219,35 @@ class Seed:
                 (self.account, stratum, country, host, sync, policy, notify, self.now,
                  self.now - 30 * DAY))
 
+        # A change and a new entry that wait, and one that was refused.
+        waiting = [(1, 2, "de", "time1.example.org", None), (None, 1, "de", "new.example.org", None),
+                   (None, 2, "de", "no.example.org", "It does not answer.")]
+        for revises, stratum, country, host, why in waiting:
+            self.db.execute(
+                "INSERT INTO list_entry (revises_id, account_id, stratum, country, hostname,"
+                " contact, refused_ms, why, changed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (revises, self.account, stratum, country, host, HOSTILE,
+                 self.now if why else None, why or "", self.now - DAY))
+
+    def people(self):
+        """Who is there already looks after the servers; what an account has beside them."""
+        self.db.execute("INSERT INTO member (account_id, person_id, role)"
+                        " SELECT ?, id, 'owner' FROM person", (self.account,))
+        self.db.execute("UPDATE monitor SET account_id = ? WHERE kind = 'monitor'", (self.account,))
+        self.db.execute("INSERT INTO webhook (account_id, url, secret, created_ms)"
+                        " VALUES (?, 'https://example.org/hook', 'secret', ?)",
+                        (self.account, self.now))
+        for state, asked in (("asked", "ntp3.example.org"), ("bad", HOSTILE[:60])):
+            self.db.execute("INSERT INTO candidate (account_id, asked, asked_ms, state, why)"
+                            " VALUES (?, ?, ?, ?, 'It did not answer.')",
+                            (self.account, asked, self.now, state))
+        for action in ("server.add", "server.netspeed", "server.verified"):
+            self.db.execute(
+                "INSERT INTO audit (at_ms, person_id, account_id, server_id, source, address,"
+                " action, detail) VALUES (?, 1, ?, 1, 'web', '2001:db8::1234', ?, ?)",
+                (self.now - DAY, self.account, action,
+                 '{"was":10000,"is":"%s"}' % (HOSTILE.replace('"', '') * 4)))
+
     def many(self, rows):
         """As many log rows as asked for, over 100 more servers."""
         have = self.db.execute("SELECT count(*) FROM log").fetchone()[0]
@@ -236,6 +265,7 @@ def seed(path, now_ms=None, rows=0):
     made.world()
     for server in SERVERS:
         made.server(*server)
+    made.people()
     made.counts()
     made.lists()
     if rows:
