@@ -56,8 +56,8 @@ style) # what the compiler does not see
 	)
 	;;
 rows) # each row of doc/bad-input.md has a test, each id in a test has a row
-	rows=$(sed -n 's/^| \([PCXFE]-[0-9][0-9]\) .*/\1/p' doc/bad-input.md)
-	borne=$(grep -rohE '\b[PCXFE]-[0-9]{2}\b' test --include='*.c' \
+	rows=$(sed -n 's/^| \([PCXFEDS]-[0-9][0-9]\) .*/\1/p' doc/bad-input.md)
+	borne=$(grep -rohE '\b[PCXFEDS]-[0-9]{2}\b' test --include='*.c' \
 		--include='*.py' | sort -u)
 	bad=$(
 		echo "$rows" | sort | uniq -d | sed 's/$/: two rows/'

@@ -297,7 +297,7 @@ def test_noise(pool):
 
 
 def test_rate_limit(tmp_path):
-    """A network gets so much, then every second one is told to come by TCP."""
+    """S-12: a network gets so much, then every second one is told to come by TCP."""
     with PoolDns(tmp_path, limit=20).write(servers(4)):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.connect((IP, PORT))

@@ -624,6 +624,7 @@ static void the_first_is_fair(void **state)
 
 /* --- limits ------------------------------------------------------------------ */
 
+/* S-12: whoever asks in another's name cannot silence it. */
 static void rate_limit(void **state)
 {
 	const uint64_t key[2] = {1, 2};
@@ -650,6 +651,36 @@ static void rate_limit(void **state)
 	for (int i = 0; i < 30; i++)
 		sent += rate_note(t, &a, 7, 4000000000) == RATE_SEND;
 	assert_int_equal(sent, 20);
+	rate_free(t);
+}
+
+/* S-11: forged addresses fill the table, and it is as good as before. */
+static void rate_limit_of_a_crowd(void **state)
+{
+	const uint64_t key[2] = {1, 2};
+	struct rate_table *t = rate_new(10, key);
+	struct net_addr honest = address("192.0.2.1");
+	struct net_addr one = address("2001:db8:1:200::1"), many = honest;
+	unsigned refused = 0, sent = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 1000000; i++) {
+		uint32_t ip = i * 2654435761u; /* each once, in no order */
+
+		memcpy(many.ip, &ip, sizeof ip);
+		rate_note(t, &many, 7, i / 1000);
+		if (i % 100000 == 0)
+			refused +=
+				rate_note(t, &honest, 7, i / 1000) != RATE_SEND;
+	}
+	assert_int_equal(refused, 0);
+	/* all of a customer's IPv6 addresses are one */
+	for (uint32_t i = 0; i < 100000; i++) {
+		memcpy(one.ip + 8, &i, sizeof i);
+		one.ip[7] = (uint8_t)i;
+		sent += rate_note(t, &one, 7, 5000) == RATE_SEND;
+	}
+	assert_int_equal(sent, 10);
 	rate_free(t);
 }
 
@@ -714,6 +745,7 @@ int main(void)
 		cmocka_unit_test(shares_are_those_of_netspeed),
 		cmocka_unit_test(the_first_is_fair),
 		cmocka_unit_test(rate_limit),
+		cmocka_unit_test(rate_limit_of_a_crowd),
 		cmocka_unit_test(who_is_limited),
 	};
 
