@@ -41,20 +41,30 @@ static int run_seed(struct jobs *j, int64_t now_ms)
 
 static int run_zones(struct jobs *j, int64_t now_ms)
 {
-	char why[512];
-	struct text t = text_init(why, sizeof why);
+	struct publish_state was, is = {0};
+	struct text why = text_init(is.wrong, sizeof is.wrong);
 	int64_t changed = 0;
 	int r = setting_get_int(j->db, SETTING_ZONES_CHANGED, &changed);
+	int kept;
 
 	if (r >= 0)
-		r = publish_zones(j->db, j->set, j->key, now_ms, &t);
-	if (*why)
-		log_warn(j->log, "zones: %s", why);
+		r = publish_last(j->db, &was);
 	if (r < 0)
 		return r;
+	/* Each change is tried at once only once; after that it has its time. */
 	j->zones_seen_ms = changed;
+	r = publish_zones(j->db, j->set, j->key, now_ms, &why);
+	if (r < 0 && !*is.wrong)
+		text_add(&why, "%s", strerror(-r));
+	is.built_ms = r < 0 ? was.built_ms : now_ms;
+	kept = publish_note(j->db, &is);
+	if (*is.wrong && strcmp(is.wrong, j->zones_wrong) != 0)
+		log_warn(j->log, "zones: %s", is.wrong);
+	memcpy(j->zones_wrong, is.wrong, sizeof j->zones_wrong);
+	if (r < 0)
+		return r;
 	log_debug(j->log, "zones: %d servers are handed out", r);
-	return 0;
+	return kept;
 }
 
 static int run_alerts(struct jobs *j, int64_t now_ms)
@@ -151,6 +161,25 @@ static bool is_wanted(const struct jobs *j, const struct job *job)
 	       changed != j->zones_seen_ms;
 }
 
+/* What goes on failing in the same way is told once. */
+static void note_result(struct jobs *j, size_t i, int r)
+{
+	const char *name = table[i].name;
+	int was = j->result[i];
+
+	j->result[i] = r;
+	if (r == 0 && was < 0)
+		log_notice(j->log, "%s: works again", name);
+	if (r == 0)
+		return;
+	j->failures++;
+	if (r != was)
+		log_warn(j->log, "%s: %s; will be tried again", name,
+			 strerror(-r));
+	log_debug(j->log, "%s: the database said last: %s", name,
+		  db_error(j->db));
+}
+
 void jobs_run(struct jobs *j, int64_t now_ms)
 {
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
@@ -164,14 +193,8 @@ void jobs_run(struct jobs *j, int64_t now_ms)
 			continue;
 		r = job->run(j, now_ms);
 		j->due_ms[i] = now_ms + period;
-		if (r >= 0)
-			continue;
-		j->failures++;
-		if (period > MINUTE_MS)
+		if (r < 0 && period > MINUTE_MS)
 			j->due_ms[i] = now_ms + MINUTE_MS;
-		log_warn(j->log, "%s: %s; will be tried again", job->name,
-			 strerror(-r));
-		log_debug(j->log, "%s: the database said last: %s", job->name,
-			  db_error(j->db));
+		note_result(j, i, r < 0 ? r : 0);
 	}
 }

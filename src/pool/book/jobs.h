@@ -20,8 +20,10 @@ struct jobs {
 	struct log *log;
 	const struct snapshot_key *key; /* NULL: snapshots are not signed */
 	int64_t due_ms[JOBS_MAX];       /* by table row; 0: at once */
-	int64_t zones_seen_ms; /* the change that the last snapshot has */
-	unsigned failures;     /* of all jobs so far */
+	int result[JOBS_MAX];           /* of the last run, 0 or -errno */
+	int64_t zones_seen_ms;          /* the change that was last tried */
+	char zones_wrong[256];          /* what was last said about them */
+	unsigned failures;              /* of all jobs so far */
 };
 
 /** Run what is due.  Failures are logged, and tried again at the next time. */

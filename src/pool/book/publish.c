@@ -9,6 +9,7 @@
 #include "pool/book/address.h"
 #include "pool/book/deletion.h"
 #include "pool/book/server.h"
+#include "pool/store/setting.h"
 #include "pool/store/zone.h"
 #include "pool/zone/places.h"
 
@@ -339,6 +340,22 @@ int publish_load(struct publish *p, struct db *db,
 	return r;
 }
 
+int publish_check(struct db *db, const struct pool_settings *set,
+		  struct text *why)
+{
+	struct publish p = {0};
+	int r;
+
+	find_origin(&p, set);
+	r = load_zones(&p, db, set);
+	if (r < 0)
+		text_add(why, "%s", db_error(db));
+	else
+		r = zone_check(&p.in, why);
+	publish_done(&p);
+	return r;
+}
+
 void publish_done(struct publish *p)
 {
 	free(p->server);
@@ -346,6 +363,40 @@ void publish_done(struct publish *p)
 	free(p->zone_id);
 	free(p->member);
 	free(p->place);
+}
+
+/* --- how it went -------------------------------------------------------------------- */
+
+#define SETTING_BUILT "zones.built"
+#define SETTING_WRONG "zones.wrong"
+#define LATE_PERIODS 5
+
+int publish_note(struct db *db, const struct publish_state *state)
+{
+	int r = setting_set_int(db, SETTING_BUILT, state->built_ms);
+
+	return r < 0 ? r : setting_set(db, SETTING_WRONG, state->wrong);
+}
+
+int publish_last(struct db *db, struct publish_state *state)
+{
+	int r = setting_get_int(db, SETTING_BUILT, &state->built_ms);
+
+	if (r >= 0)
+		r = setting_get(db, SETTING_WRONG, state->wrong,
+				sizeof state->wrong);
+	return r < 0 ? r : 0;
+}
+
+bool publish_is_late(const struct publish_state *state,
+		     const struct pool_settings *set, int64_t now_ms)
+{
+	int64_t period_ms = set->snapshot_period_s * INT64_C(1000);
+
+	/* Shorter than a minute nobody has to be woken for. */
+	if (period_ms < 60000)
+		period_ms = 60000;
+	return now_ms - state->built_ms > LATE_PERIODS * period_ms;
 }
 
 int publish_zones(struct db *db, const struct pool_settings *set,

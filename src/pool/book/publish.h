@@ -34,6 +34,29 @@ MUST_CHECK int publish_load(struct publish *p, struct db *db,
 void publish_done(struct publish *p);
 
 /**
+ * Can these zones be published under these settings?  Two things of one name
+ * cannot: a zone, www, a host of name-server.
+ *
+ * why: what is wrong, for a person.
+ * Returns: 0, -EINVAL: no; another -errno of the database.
+ */
+MUST_CHECK int publish_check(struct db *db, const struct pool_settings *set,
+			     struct text *why);
+
+/* What the last run of the job came to. */
+struct publish_state {
+	int64_t built_ms; /* of the snapshot; 0: none yet */
+	char wrong[256];  /* for a person; "": nothing */
+};
+
+MUST_CHECK int publish_note(struct db *db, const struct publish_state *state);
+MUST_CHECK int publish_last(struct db *db, struct publish_state *state);
+
+/** Has the snapshot missed several of its times? */
+bool publish_is_late(const struct publish_state *state,
+		     const struct pool_settings *set, int64_t now_ms);
+
+/**
  * The job: load, build, sign, replace the file.
  *
  * key: NULL leaves the signature out.

@@ -73,6 +73,9 @@ static const struct {
 		"The zone cannot be so: its name has letters, digits and "
 		"hyphens, its numbers are not negative, and its parents end "
 		"at the global zone."},
+	[BOOK_TAKEN] = {"taken",
+		"This name means something else in the DNS of this pool: www, "
+		"uk, or a host that name-server in pool.conf names."},
 	[BOOK_BAD_RULE] = {"bad-rule",
 		"A rule is a subnet (192.0.2.0/24) or the number of an "
 		"autonomous system (64496)."},

@@ -41,6 +41,7 @@ enum book_verdict {
 	BOOK_WRONG_SOURCE, /* the request came from another address */
 	/* zones, webhooks */
 	BOOK_BAD_ZONE,
+	BOOK_TAKEN, /* the DNS has something else of that name */
 	BOOK_BAD_RULE,
 	BOOK_EXISTS,
 	BOOK_IN_USE,

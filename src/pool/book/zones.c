@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "pool/book/change.h"
+#include "pool/book/publish.h"
 #include "pool/zone/build.h"
 #include "pool/zone/places.h"
 
@@ -204,6 +205,17 @@ static bool is_zone_name(const char *name)
 	return letter;
 }
 
+/*
+ * What the DNS or a visitor takes for something else: the pages, and "uk", as
+ * the pool of old calls gb.
+ */
+static bool is_reserved(const char *name)
+{
+	const struct country *c = country_find(name);
+
+	return strcmp(name, "www") == 0 || (c && strcmp(c->code, name) != 0);
+}
+
 static bool is_own(const struct zone_record *z)
 {
 	return strcmp(z->kind, "custom") == 0 || strcmp(z->kind, "vendor") == 0;
@@ -244,6 +256,17 @@ static enum book_verdict check(struct db *db, const struct zone_record *z)
 	return check_parents(db, z);
 }
 
+/* After the change and before it is kept: one bad name would stop all zones. */
+static enum book_verdict check_build(struct db *db,
+				     const struct pool_settings *set)
+{
+	char why[256];
+	struct text t = text_init(why, sizeof why);
+	int r = publish_check(db, set, &t);
+
+	return r == 0 ? BOOK_OK : r == -EINVAL ? BOOK_TAKEN : BOOK_STORE;
+}
+
 static void describe(struct json *j, const char *name,
 		     const struct zone_record *z)
 {
@@ -260,17 +283,21 @@ static void describe(struct json *j, const char *name,
 	json_end_object(j);
 }
 
-enum book_verdict book_zone_add(struct db *db, const struct actor *who,
+enum book_verdict book_zone_add(struct db *db, const struct pool_settings *set,
+				const struct actor *who,
 				const struct zone_record *z, int64_t now_ms,
 				int64_t *id)
 {
 	struct change c;
 	enum book_verdict v;
+	int r;
 
 	if (!who->staff)
 		return BOOK_DENIED;
 	if (!is_own(z) || !is_zone_name(z->name))
 		return BOOK_BAD_ZONE;
+	if (is_reserved(z->name))
+		return BOOK_TAKEN;
 	v = change_open(&c, db, who, now_ms);
 	if (v != BOOK_OK)
 		return v;
@@ -278,7 +305,12 @@ enum book_verdict book_zone_add(struct db *db, const struct actor *who,
 	if (v != BOOK_OK)
 		return change_refuse(&c, v);
 	describe(&c.detail, "is", z);
-	return change_end_zones(&c, zone_insert(db, z, id), "zone.add");
+	r = zone_insert(db, z, id);
+	if (r >= 0)
+		v = check_build(db, set);
+	if (v != BOOK_OK)
+		return change_refuse(&c, v);
+	return change_end_zones(&c, r, "zone.add");
 }
 
 enum book_verdict book_zone_change(struct db *db, const struct actor *who,

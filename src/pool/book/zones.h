@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pool/book/verdict.h"
+#include "pool/settings/settings.h"
 #include "pool/store/server.h"
 #include "pool/store/zone.h"
 
@@ -38,8 +39,10 @@ bool zones_subnet_has(const char *cidr, const char *address);
 /*
  * The operator's zones; for staff only.  A custom or vendor zone can be made,
  * changed and removed; of the others only policy, limits and caps change.
+ * BOOK_TAKEN: the DNS has something else of that name, and could not be built.
  */
 MUST_CHECK enum book_verdict book_zone_add(struct db *db,
+					   const struct pool_settings *set,
 					   const struct actor *who,
 					   const struct zone_record *z,
 					   int64_t now_ms, int64_t *id);

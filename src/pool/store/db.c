@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/container.h"
@@ -49,30 +50,45 @@ const char *db_file(const char *address)
 		       : NULL;
 }
 
-int db_open(const char *address, struct db **out, struct text *why)
+static int open_any(const char *address, struct db **out, struct text *why)
 {
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		size_t len = strlen(kinds[i].prefix);
-		struct db *db;
-		int r;
 
-		if (strncmp(address, kinds[i].prefix, len) != 0)
-			continue;
-		r = kinds[i].driver->open(address + len, &db, why);
-		if (r < 0)
-			return r;
-		r = migrate(db, why);
-		if (r < 0)
-			db_close(db);
-		else
-			*out = db;
-		return r;
+		if (strncmp(address, kinds[i].prefix, len) == 0)
+			return kinds[i].driver->open(address + len, out, why);
 	}
 	text_add(why,
 		 "%s: a database is \"sqlite:FILE\" or "
 		 "\"postgres:dbname=…\"",
 		 address);
 	return -EINVAL;
+}
+
+int db_open(const char *address, struct db **out, struct text *why)
+{
+	struct db *db;
+	int r = open_any(address, &db, why);
+
+	if (r < 0)
+		return r;
+	r = migrate(db, why);
+	if (r < 0)
+		db_close(db);
+	else
+		*out = db;
+	return r;
+}
+
+int db_open_as_is(const char *address, struct db **out, struct text *why)
+{
+	const char *file = db_file(address);
+
+	if (file && access(file, F_OK) < 0) {
+		text_add(why, "%s: %s", file, strerror(errno));
+		return -errno;
+	}
+	return open_any(address, out, why);
 }
 
 void db_init(struct db *db, const struct db_driver *driver)

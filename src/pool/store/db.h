@@ -81,6 +81,13 @@ static inline struct db_value db_null(void)
  */
 MUST_CHECK int db_open(const char *address, struct db **out, struct text *why);
 
+/**
+ * The same of a database that is there, leaving its schema as it is: to look
+ * into one that others use.  A file that is missing is -ENOENT.
+ */
+MUST_CHECK int db_open_as_is(const char *address, struct db **out,
+			     struct text *why);
+
 /** The file that such an address means; NULL when it is none. */
 const char *db_file(const char *address);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "pool/book/publish.h"
 #include "pool/book/server.h"
 #include "pool/store/figures.h"
 #include "pool/store/monitor.h"
@@ -239,14 +240,33 @@ static int put_pool(const struct request *rq, struct buf *b)
 	return 0;
 }
 
+static int put_snapshot(const struct request *rq, struct buf *b)
+{
+	struct publish_state s;
+	int r = publish_last(rq->db, &s);
+
+	if (r < 0)
+		return r;
+	if (s.built_ms) {
+		family(b, "ntppool_snapshot_age_seconds", "gauge",
+		       "Since the DNS was last built.");
+		buf_printf(b, "ntppool_snapshot_age_seconds %.3f\n",
+			   (double)(rq->now_ms - s.built_ms) / 1e3);
+	}
+	whole(b, "ntppool_snapshot_ok", "gauge",
+	      "1 when nothing was wrong at the last try to build it.",
+	      !*s.wrong);
+	return 0;
+}
+
 void page_metrics(const struct request *rq, struct response *rs)
 {
 	struct buf *b = &rs->body.buf;
 
 	rs->type = "text/plain; version=0.0.4; charset=utf-8";
 	rs->max_age_s = 1;
-	if (put_pool(rq, b) < 0 || put_servers(rq, b) < 0 ||
-	    put_zones(rq, b) < 0 || put_monitors(rq, b) < 0 ||
-	    put_checks(rq, b) < 0)
+	if (put_pool(rq, b) < 0 || put_snapshot(rq, b) < 0 ||
+	    put_servers(rq, b) < 0 || put_zones(rq, b) < 0 ||
+	    put_monitors(rq, b) < 0 || put_checks(rq, b) < 0)
 		page_error(rq, rs, 503);
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "pool/book/person.h"
+#include "pool/book/publish.h"
 #include "pool/book/zones.h"
 #include "pool/store/account.h"
 #include "pool/web/desk.h"
@@ -68,12 +69,34 @@ static int put_people(const struct request *rq, struct html *h, const char *q)
 	return db_end(&rows);
 }
 
+/* Nobody sees that the DNS stands still, as it goes on answering. */
+static int put_alarm(const struct request *rq, struct html *h)
+{
+	char when[WHEN_LEN];
+	struct publish_state s;
+	int r = publish_last(rq->db, &s);
+
+	if (r < 0 ||
+	    (!*s.wrong && !publish_is_late(&s, rq->settings, rq->now_ms)))
+		return r;
+	html_put(h,
+		 "<p class=\"error\" role=\"alert\">The DNS was last built "
+		 "%s. %s</p>\n",
+		 when_ago(s.built_ms, rq->now_ms, when),
+		 *s.wrong ? s.wrong : "No poold is at work on it.");
+	return 0;
+}
+
 void page_staff(const struct request *rq, struct response *rs)
 {
 	const char *q = request_query(rq, "q");
 	struct html *h = &rs->body;
 
 	page_begin(rq, rs, "Staff");
+	if (put_alarm(rq, h) < 0) {
+		page_error(rq, rs, 503);
+		return;
+	}
 	html_put(h,
 		 "<p><a href=\"/staff/zones\">Zones</a> &middot; "
 		 "<a href=\"/staff/monitors\">Monitors</a> &middot; "
@@ -244,7 +267,8 @@ void post_staff_zone_add(const struct request *rq, struct response *rs)
 			     request_text(rq, "kind")) < sizeof z.kind &&
 	    zone_by_name(rq->db, request_text(rq, "parent"), &parent) == 1) {
 		z.parent_id = parent.id;
-		v = book_zone_add(rq->db, &who, &z, rq->now_ms, &id);
+		v = book_zone_add(rq->db, rq->settings, &who, &z, rq->now_ms,
+				  &id);
 	}
 	verdict_answer(rq, rs, v, "/staff/zone/%lld", (long long)id);
 }

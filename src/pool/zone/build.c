@@ -440,19 +440,36 @@ static void put_together(const struct zone_input *in, struct built *b,
 	snapshot_assemble(&b->head, part, image);
 }
 
+/* All that can go wrong does so here. */
+static int begin(const struct zone_input *in, struct built *b, struct text *why)
+{
+	int r = check_input(in, why);
+
+	if (r == 0)
+		r = make_head(in, &b->head, why);
+	b->host = xcalloc(in->origin.n_name_server + 1, sizeof *b->host);
+	for (size_t i = 0; i < in->origin.n_name_server && r == 0; i++)
+		r = make_host(in->origin.name_server[i], &b->host[i], why);
+	if (r == 0)
+		r = make_names(in, &b->head, b->host, &b->names, why);
+	return r;
+}
+
+int zone_check(const struct zone_input *in, struct text *why)
+{
+	struct built b = {0};
+	int r = begin(in, &b, why);
+
+	built_done(in, &b);
+	return r;
+}
+
 int zone_build(const struct zone_input *in, struct snapshot_image *image,
 	       struct text *why)
 {
 	struct built b = {0};
-	int r = check_input(in, why);
+	int r = begin(in, &b, why);
 
-	if (r == 0)
-		r = make_head(in, &b.head, why);
-	b.host = xcalloc(in->origin.n_name_server + 1, sizeof *b.host);
-	for (size_t i = 0; i < in->origin.n_name_server && r == 0; i++)
-		r = make_host(in->origin.name_server[i], &b.host[i], why);
-	if (r == 0)
-		r = make_names(in, &b.head, b.host, &b.names, why);
 	/* A zone has to name one; who asks us directly does not look for it. */
 	b.n_host = in->origin.n_name_server;
 	if (b.n_host == 0)

@@ -25,5 +25,11 @@
 MUST_CHECK int zone_build(const struct zone_input *in,
 			  struct snapshot_image *image, struct text *why);
 
+/**
+ * Would zone_build() build this?  The same findings, without the work; servers,
+ * members and places may be missing.
+ */
+MUST_CHECK int zone_check(const struct zone_input *in, struct text *why);
+
 /** The policy of that name: "strict", "local-first", "classic".  False: unknown. */
 bool zone_policy_find(const char *name, enum zone_policy *out);

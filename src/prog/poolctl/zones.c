@@ -28,7 +28,8 @@ int cmd_zone_add(struct ctl *c)
 	snprintf(z.title, sizeof z.title, "%s", ctl_arg(c, "TITLE"));
 	snprintf(z.kind, sizeof z.kind, "%s", ctl_arg(c, "KIND"));
 	z.parent_id = parent.id;
-	return ctl_done(c, book_zone_add(c->db, &c->who, &z, c->now_ms, &id));
+	return ctl_done(
+		c, book_zone_add(c->db, c->set, &c->who, &z, c->now_ms, &id));
 }
 
 /* How many are handed out there, of both families. */

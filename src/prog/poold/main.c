@@ -4,6 +4,7 @@
  * poold: the books of a pool, its pages, and what has to happen by the clock
  * (poold(8), doc/pool.md).
  */
+#include <errno.h>
 #include <getopt.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -12,6 +13,8 @@
 
 #include "base/text.h"
 #include "os/log.h"
+#include "pool/book/publish.h"
+#include "pool/book/zones.h"
 #include "prog/ntpd/signals.h"
 #include "prog/poold/roles.h"
 #include "prog/poold/supervisor.h"
@@ -33,6 +36,40 @@ static const char usage[] =
 	"  -d       log more\n"
 	"  -t       check the configuration and print all of it\n"
 	"  -V       print the version\n";
+
+/*
+ * Do the zones and the names of pool.conf go together?  Those of the database,
+ * or, before there is one, those of the world.
+ */
+static bool zones_fit(const struct pool_settings *s)
+{
+	char why[512];
+	struct text t = text_init(why, sizeof why);
+	struct db *db = NULL;
+	int r = db_open_as_is(s->database, &db, &t);
+
+	if (r == -ENOENT) {
+		t = text_init(why, sizeof why);
+		r = db_open("sqlite::memory:", &db, &t);
+		if (r == 0)
+			r = zones_seed(db);
+	}
+	if (r == 0)
+		r = publish_check(db, s, &t);
+	db_close(db);
+	if (r == -EINVAL)
+		fprintf(stderr, "poold: zones: %s\n", why);
+	else if (r < 0)
+		fprintf(stderr, "poold: cannot look at the zones: %s\n",
+			*why ? why : strerror(-r));
+	return r != -EINVAL;
+}
+
+static int check(const struct pool_settings *s)
+{
+	settings_print(s, stdout);
+	return zones_fit(s) ? EXIT_SUCCESS : EXIT_USAGE;
+}
 
 /* "web:1" */
 static bool read_role(const char *text, struct options *o)
@@ -127,7 +164,7 @@ int main(int argc, char **argv)
 	if (settings_read(s, o.config, stderr) < 0)
 		status = EXIT_USAGE;
 	else if (o.check)
-		settings_print(s, stdout);
+		status = check(s);
 	else
 		status = run(&o, s, argv);
 	settings_free(s);

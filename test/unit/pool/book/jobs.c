@@ -11,20 +11,23 @@
 #include "pool_book.h"
 #include "scratch.h"
 
-/* What the jobs complain about is worth reading when a test fails. */
-static void to_stderr(struct log *log, enum log_level level, const char *text)
-{
-	(void)log;
-	(void)level;
-	fprintf(stderr, "# %s\n", text);
-}
-
 struct jobs_world {
 	struct log log;
+	unsigned lines;
 	struct book_world *w;
 	struct jobs jobs;
 	void *scratch;
 };
+
+/* What the jobs complain about is worth reading when a test fails. */
+static void to_stderr(struct log *log, enum log_level level, const char *text)
+{
+	struct jobs_world *j = CONTAINER_OF(log, struct jobs_world, log);
+
+	(void)level;
+	j->lines++;
+	fprintf(stderr, "# %s\n", text);
+}
 
 static int setup(void **state)
 {
@@ -40,7 +43,8 @@ static int setup(void **state)
 	j->w->set->domain = strdup("pool.example.org");
 	j->w->set->name_servers = calloc(2, sizeof(char *));
 	j->w->set->name_servers[0] = strdup("ns1.example.net");
-	j->log = (struct log){.write = to_stderr, .threshold = LOG_LEVEL_WARN};
+	j->log =
+		(struct log){.write = to_stderr, .threshold = LOG_LEVEL_NOTICE};
 	j->jobs =
 		(struct jobs){.db = j->w->db, .set = j->w->set, .log = &j->log};
 	*state = j;
@@ -174,7 +178,8 @@ static void places_come_from_rules_and_the_file(void **state)
 	w->set->places = strdup("places");
 	assert_int_equal(zone_by_name(w->db, "@", &global), 1);
 	campus.parent_id = global.id;
-	assert_verdict(book_zone_add(w->db, &w->staff, &campus, T0, &campus.id),
+	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &campus, T0,
+				     &campus.id),
 		       BOOK_OK);
 	rule.zone_id = campus.id;
 	assert_verdict(
@@ -245,6 +250,44 @@ static void a_failing_job_holds_nobody_up(void **state)
 	jobs_run(&j->jobs, T0 + 60000);
 	assert_int_equal(j->jobs.failures, 1);
 	assert_int_equal(own_v4("@"), 0);
+}
+
+/* A host that is named as a zone stops the building: that is said once. */
+static void zones_that_cannot_be_built(void **state)
+{
+	struct jobs_world *j = *state;
+	struct book_world *w = j->w;
+	struct publish_state s;
+	int64_t now = T0, id;
+
+	jobs_run(&j->jobs, now);
+	id = in_pool(w, "62.1.2.3", "de");
+	free(w->set->name_servers[0]);
+	w->set->name_servers[0] = strdup("de.pool.example.org=192.0.2.1");
+	for (int i = 0; i < 100; i++)
+		jobs_run(&j->jobs, now += 500);
+	assert_int_equal(j->lines, 2); /* what, and that it is tried again */
+	assert_true(j->jobs.failures <= 2);
+	assert_int_equal(own_v4("de"), 0); /* the old one stays in use */
+	assert_int_equal(publish_last(w->db, &s), 0);
+	assert_string_equal(s.wrong, "de: means two things");
+	assert_int_equal(s.built_ms, T0);
+	assert_false(publish_is_late(&s, w->set, now));
+	assert_true(publish_is_late(&s, w->set, T0 + HOUR_MS));
+
+	/* The next change is tried at once, and the next minute it works. */
+	assert_verdict(book_server_netspeed(w->db, &w->staff, id, 5000, now),
+		       BOOK_OK);
+	jobs_run(&j->jobs, ++now);
+	assert_int_equal(j->lines, 2);
+	free(w->set->name_servers[0]);
+	w->set->name_servers[0] = strdup("ns1.pool.example.org=192.0.2.1");
+	jobs_run(&j->jobs, now += 60000);
+	assert_int_equal(own_v4("de"), 1);
+	assert_int_equal(publish_last(w->db, &s), 0);
+	assert_string_equal(s.wrong, "");
+	assert_int_equal(s.built_ms, now);
+	assert_int_equal(j->lines, 3); /* works again */
 }
 
 /* Set back by a year, the clock still makes the jobs run. */
@@ -351,6 +394,7 @@ int main(void)
 		TEST(places_come_from_rules_and_the_file),
 		TEST(www),
 		TEST(a_failing_job_holds_nobody_up),
+		TEST(zones_that_cannot_be_built),
 		TEST(a_clock_that_jumps),
 		TEST(what_is_old_goes),
 	};

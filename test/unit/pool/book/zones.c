@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pool/book/zones.h"
 
+#include <errno.h>
+
+#include "pool/book/publish.h"
 #include "pool_book.h"
 
 static struct zone_record zone(const char *name, const char *kind,
@@ -48,15 +51,19 @@ static void subnets_hold_servers(void **state)
 	int64_t rule_id = 0, lab_rule = 0;
 	char text[100];
 
-	assert_verdict(book_zone_add(w->db, &w->owner, &campus, T0, &campus.id),
+	assert_verdict(book_zone_add(w->db, w->set, &w->owner, &campus, T0,
+				     &campus.id),
 		       BOOK_DENIED);
-	assert_verdict(book_zone_add(w->db, &w->staff, &campus, T0, &campus.id),
+	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &campus, T0,
+				     &campus.id),
 		       BOOK_OK);
-	assert_verdict(book_zone_add(w->db, &w->staff, &campus, T0, &lab.id),
-		       BOOK_EXISTS);
+	assert_verdict(
+		book_zone_add(w->db, w->set, &w->staff, &campus, T0, &lab.id),
+		BOOK_EXISTS);
 	lab.parent_id = campus.id;
-	assert_verdict(book_zone_add(w->db, &w->staff, &lab, T0, &lab.id),
-		       BOOK_OK);
+	assert_verdict(
+		book_zone_add(w->db, w->set, &w->staff, &lab, T0, &lab.id),
+		BOOK_OK);
 	rule.zone_id = campus.id;
 	assert_verdict(
 		book_zone_rule_add(w->db, &w->staff, &rule, T0, &rule_id),
@@ -95,32 +102,75 @@ static void bad_zones(void **state)
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		z = zone(names[i], "custom", global);
-		if (book_zone_add(w->db, &w->staff, &z, T0, &id) == BOOK_OK)
+		if (book_zone_add(w->db, w->set, &w->staff, &z, T0, &id) ==
+		    BOOK_OK)
 			fail_msg("%s", names[i]);
 	}
 	z = zone("x", "country", global);
-	assert_verdict(book_zone_add(w->db, &w->staff, &z, T0, &id),
+	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &z, T0, &id),
 		       BOOK_BAD_ZONE);
 	z = zone("x", "custom", 0);
-	assert_verdict(book_zone_add(w->db, &w->staff, &z, T0, &id),
+	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &z, T0, &id),
 		       BOOK_BAD_ZONE);
 	z = zone("x", "custom", 99999);
-	assert_verdict(book_zone_add(w->db, &w->staff, &z, T0, &id),
+	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &z, T0, &id),
 		       BOOK_BAD_ZONE);
 	z = zone("x", "custom", global);
 	z.ttl_s = 5;
-	assert_verdict(book_zone_add(w->db, &w->staff, &z, T0, &id),
+	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &z, T0, &id),
 		       BOOK_BAD_ZONE);
 	z.ttl_s = 0;
 	strcpy(z.policy, "loose");
-	assert_verdict(book_zone_add(w->db, &w->staff, &z, T0, &id),
+	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &z, T0, &id),
 		       BOOK_BAD_ZONE);
 	strcpy(z.policy, "strict");
-	assert_verdict(book_zone_add(w->db, &w->staff, &z, T0, &id), BOOK_OK);
+	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &z, T0, &id),
+		       BOOK_OK);
 	z.id = id;
 	z.parent_id = id; /* its own parent */
 	assert_verdict(book_zone_change(w->db, &w->staff, &z, T0),
 		       BOOK_BAD_ZONE);
+}
+
+static char **words(const char *word)
+{
+	char **list = calloc(2, sizeof *list);
+
+	list[0] = strdup(word);
+	return list;
+}
+
+/* One zone of a name that the DNS has would stop the building of all. */
+static void names_that_the_dns_has(void **state)
+{
+	static const char *const taken[] = {"www", "uk", "ns1"};
+	struct book_world *w = *state;
+	char why[200];
+	struct text t = text_init(why, sizeof why);
+	struct zone_record z;
+	int64_t id = 0;
+
+	w->set->name_servers = words("ns1.pool.example.org=192.0.2.1");
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+		z = zone(taken[i], "custom", id_of(w, "@"));
+		if (book_zone_add(w->db, w->set, &w->staff, &z, T0, &id) !=
+		    BOOK_TAKEN)
+			fail_msg("%s", taken[i]);
+		assert_int_equal(zone_by_name(w->db, taken[i], &z), 0);
+	}
+	z = zone("ns2", "custom", id_of(w, "@"));
+	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &z, T0, &id),
+		       BOOK_OK);
+	assert_int_equal(publish_check(w->db, w->set, &t), 0);
+
+	/* The host comes after the zone. */
+	free(w->set->name_servers[0]);
+	w->set->name_servers[0] = strdup("ns2.pool.example.org=192.0.2.1");
+	assert_int_equal(publish_check(w->db, w->set, &t), -EINVAL);
+	assert_string_equal(why, "ns2: means two things");
+	/* That can be undone, too. */
+	assert_verdict(book_zone_remove(w->db, &w->staff, id, T0), BOOK_OK);
+	assert_int_equal(publish_check(w->db, w->set, &t), 0);
 }
 
 static void limits_of_the_world_can_be_set(void **state)
@@ -160,7 +210,8 @@ static void bad_rules(void **state)
 	int64_t id = 0;
 	struct zone_rule r;
 
-	assert_verdict(book_zone_add(w->db, &w->staff, &z, T0, &z.id), BOOK_OK);
+	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &z, T0, &z.id),
+		       BOOK_OK);
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
 		r = rules[i];
 		r.zone_id = z.id;
@@ -185,6 +236,7 @@ int main(void)
 		BOOK_TEST(the_world_is_there_once),
 		BOOK_TEST(subnets_hold_servers),
 		BOOK_TEST(bad_zones),
+		BOOK_TEST(names_that_the_dns_has),
 		BOOK_TEST(limits_of_the_world_can_be_set),
 		BOOK_TEST(bad_rules),
 	};

@@ -145,6 +145,8 @@ static void test_strangers_are_sent_to_log_in(void **state)
 	assert_int_equal(get(f, &nobody, "/staff"), 303);
 	assert_int_equal(get(f, &f->ann, "/staff"), 404);
 	assert_int_equal(get(f, &f->staff, "/staff"), 200);
+	/* No snapshot was ever built. */
+	assert_true(shows(f, &f->staff, "/staff", "The DNS was last"));
 	assert_int_equal(get(f, &f->ann, "/manage"), 200);
 }
 

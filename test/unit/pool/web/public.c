@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pool/book/publish.h"
 #include "pool/store/account.h"
 #include "pool/store/history.h"
 #include "pool_rows.h"
@@ -226,17 +227,21 @@ static void test_zone(void **state)
 }
 
 /* Prometheus takes lines of a name, labels and a number only. */
-static void test_metrics(void **state)
+static void test_metrics(void **arg)
 {
 	struct pool_settings *settings = settings_new();
 	struct db *db = db_for_test();
+	struct publish_state state = {.built_ms = NOW - 90000, .wrong = "x"};
 	struct visit v;
 	char *line, *next;
 
-	(void)state;
+	(void)arg;
 	hostile_books(db);
 	set_score(db, 1, 12.5, NOW);
+	assert_int_equal(publish_note(db, &state), 0);
 	visit(&v, db, settings, "GET", "/metrics", NULL);
+	HAS("\nntppool_snapshot_age_seconds 90.000\n");
+	HAS("\nntppool_snapshot_ok 0\n");
 	assert_non_null(strstr(v.rs.type, "version=0.0.4"));
 	HAS("\nntppool_server_score{server=\"192.0.2.1\",scorer="
 	    "\"recentmedian\"} 12.5\n");
