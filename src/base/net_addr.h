@@ -52,6 +52,16 @@ bool net_addr_is_multicast(
 	const struct net_addr *addr); /* IPv4 limited broadcast counts */
 bool net_addr_is_any(const struct net_addr *addr);
 
+/**
+ * Can the address be reached from everywhere?  False for private and loopback
+ * networks, documentation, tunnels and all that IANA's special-purpose
+ * registries (RFC 6890) set aside.
+ */
+bool net_addr_is_global(const struct net_addr *addr);
+
+/** Can it be one host at all?  Not 0.0.0.0/8, 240/4, multicast, ::, or with a scope. */
+bool net_addr_is_host(const struct net_addr *addr);
+
 /** An IPv4 address that came as ::ffff:a.b.c.d as what it is; any other unchanged. */
 struct net_addr net_addr_unmap(const struct net_addr *addr);
 

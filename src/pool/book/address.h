@@ -9,16 +9,6 @@
 /* What strangers type as the place of a server, or of a webhook. */
 
 /**
- * Can the address be reached from everywhere?  False for private and loopback
- * networks, documentation, tunnels and all that IANA's special-purpose
- * registries (RFC 6890) set aside.
- */
-bool address_is_global(const struct net_addr *addr);
-
-/** Can it be one host at all?  Not 0.0.0.0/8, 240/4, multicast, ::, or with a scope. */
-bool address_is_host(const struct net_addr *addr);
-
-/**
  * A host name as RFC 1123 has it: at most 253 octets, labels of letters, digits
  * and hyphens, at least two of them, the last one with a letter, so that nothing
  * that a resolver takes for an address passes.

@@ -24,9 +24,9 @@
 enum book_verdict book_address_check(const struct net_addr *addr,
 				     bool private_addresses)
 {
-	if (!address_is_host(addr))
+	if (!net_addr_is_host(addr))
 		return BOOK_BAD_ADDRESS;
-	if (!private_addresses && !address_is_global(addr))
+	if (!private_addresses && !net_addr_is_global(addr))
 		return BOOK_PRIVATE_ADDRESS;
 	return BOOK_OK;
 }

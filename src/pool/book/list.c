@@ -116,7 +116,7 @@ static enum book_verdict read_address(const char *typed, int family,
 	if (net_addr_parse(typed, &addr) < 0)
 		return BOOK_BAD_ADDRESS;
 	addr = net_addr_unmap(&addr);
-	if (addr.family != family || !address_is_host(&addr))
+	if (addr.family != family || !net_addr_is_host(&addr))
 		return BOOK_BAD_ADDRESS;
 	net_addr_format(&addr, text);
 	return BOOK_OK;

@@ -15,8 +15,8 @@ bool guard_allows(const struct guard *g, const struct net_addr *addr)
 
 	if (a.port < 1024 && a.port != 80 && a.port != 443)
 		return false;
-	return g->private_addresses ? address_is_host(&a)
-				    : address_is_global(&a);
+	return g->private_addresses ? net_addr_is_host(&a)
+				    : net_addr_is_global(&a);
 }
 
 static curl_socket_t open_socket(void *clientp, curlsocktype purpose,
