@@ -103,9 +103,10 @@ static void replay_row(struct history *h, const struct log_row *row)
 	if (known)
 		compare(h, row, "score", row->score, score);
 	v->score = row->score;
+	/* See pair_mute(): what it said before has no voice now. */
+	v->at_ms = row->counts ? row->at_ms : INT64_MIN;
 	if (!row->counts)
 		return;
-	v->at_ms = row->at_ms;
 	v->state = (enum pair_state)row->voice;
 	v->step = row->step;
 	v->rtt_s = isnan(row->rtt_s) ? 0 : row->rtt_s;

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/json.h"
 #include "pool/book/change.h"
 #include "pool/book/clocks.h"
 #include "pool/book/monitor.h"
@@ -192,13 +191,13 @@ static int take(struct intake *in)
 
 static int answer(const struct intake *in, bool again, struct buf *out)
 {
-	struct json j = json_init(out);
+	struct talk_taken m = {.taken = in->taken,
+			       .again = again,
+			       .counts = in->results.clock.ok};
 
-	json_object(&j, NULL);
-	json_int(&j, "taken", in->taken);
-	json_bool(&j, "again", again);
-	json_bool(&j, "counts", in->results.clock.ok);
-	json_end_object(&j);
+	if (!m.counts)
+		memcpy(m.why, in->results.clock.why, sizeof m.why);
+	talk_put_taken(out, &m);
 	return HTTP_OK;
 }
 

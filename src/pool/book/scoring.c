@@ -256,8 +256,9 @@ int scoring_take(struct scoring *s, const struct talk_result *t)
 	if (r < 0)
 		return r == -EEXIST ? 0 : r;
 	r = insert_times(s->db, t, s->monitor->id);
-	if (r >= 0 && s->counts)
-		r = update_pair(s->db, &p, t);
+	if (r >= 0)
+		r = s->counts ? update_pair(s->db, &p, t)
+			      : pair_mute(s->db, t->server_id, s->monitor->id);
 	if (r >= 0 && s->counts)
 		r = publish(s, t, &was, row.taken_ms);
 	return r < 0 ? r : 1;

@@ -113,3 +113,23 @@ bool history_monitor_next(struct db_rows *rows, struct history_monitor *out)
 	*out = m;
 	return true;
 }
+
+void history_ask_seen(struct db *db, struct db_rows *rows, int64_t monitor_id,
+		      int64_t since_ms, unsigned limit)
+{
+	db_ask(db, rows,
+	       "SELECT server_id, offset_s FROM log WHERE monitor_id = $1"
+	       " AND at_ms >= $2 AND offset_s IS NOT NULL"
+	       " ORDER BY at_ms DESC LIMIT $3",
+	       DB(db_int(monitor_id), db_int(since_ms), db_int(limit)));
+}
+
+bool history_seen_next(struct db_rows *rows, int64_t *server_id,
+		       double *offset_s)
+{
+	if (!db_next(rows))
+		return false;
+	*server_id = db_col_int(rows, 0);
+	*offset_s = db_col_real(rows, 1);
+	return true;
+}

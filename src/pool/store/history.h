@@ -66,3 +66,9 @@ struct history_monitor {
 void history_ask_monitors(struct db *db, struct db_rows *rows,
 			  int64_t server_id);
 bool history_monitor_next(struct db_rows *rows, struct history_monitor *out);
+
+/** Where a monitor saw servers since then, counted or not, the newest first. */
+void history_ask_seen(struct db *db, struct db_rows *rows, int64_t monitor_id,
+		      int64_t since_ms, unsigned limit);
+bool history_seen_next(struct db_rows *rows, int64_t *server_id,
+		       double *offset_s);

@@ -91,13 +91,22 @@ int pair_set_score(struct db *db, const struct pair *p)
 	return row_change(
 		db,
 		"UPDATE pair SET score = $3, strict_score = $4, score_ms = $5,"
-		" offset_s = $6, rtt_s = $7, root_dist_s = $8, stratum = $9"
+		" offset_s = $6, rtt_s = $7, root_dist_s = $8, stratum = $9,"
+		" mute = 0"
 		" WHERE server_id = $1 AND monitor_id = $2",
 		DB(db_int(p->server_id), db_int(p->monitor_id),
 		   db_real(p->score), db_real(p->strict_score),
 		   db_int(p->score_ms), db_real(p->offset_s), db_real(p->rtt_s),
 		   db_real(p->root_dist_s),
 		   db_int_if(p->stratum >= 0, p->stratum)));
+}
+
+int pair_mute(struct db *db, int64_t server_id, int64_t monitor_id)
+{
+	return row_change(db,
+			  "UPDATE pair SET mute = 1"
+			  " WHERE server_id = $1 AND monitor_id = $2",
+			  DB(db_int(server_id), db_int(monitor_id)));
 }
 
 void pair_ask_due(struct db *db, struct db_rows *rows, int64_t monitor_id,
@@ -150,7 +159,8 @@ void pair_ask_voices(struct db *db, struct db_rows *rows, int64_t server_id,
 	       " p.strict_score, l.step, p.rtt_s, p.offset_s"
 	       " FROM pair p JOIN log l ON l.server_id = p.server_id"
 	       " AND l.at_ms = p.score_ms AND l.monitor_id = p.monitor_id"
-	       " WHERE p.server_id = $1 AND p.score_ms >= $2",
+	       " WHERE p.server_id = $1 AND p.score_ms >= $2"
+	       " AND p.mute = 0",
 	       DB(db_int(server_id), db_int(since_ms)));
 }
 

@@ -40,6 +40,12 @@ MUST_CHECK int pair_set_state(struct db *db, int64_t server_id,
 /** A measurement was scored: score, strict_score, score_ms, offset_s to stratum. */
 MUST_CHECK int pair_set_score(struct db *db, const struct pair *p);
 
+/**
+ * A measurement did not count: until one does, what the monitor said before has
+ * no voice either, because its clock may have been wrong then already.
+ */
+MUST_CHECK int pair_mute(struct db *db, int64_t server_id, int64_t monitor_id);
+
 /* One thing to measure. */
 struct pair_due {
 	int64_t server_id;
@@ -71,7 +77,7 @@ struct pair_voice {
 	double offset_s; /* NaN: none */
 };
 
-/** Of the monitors that spoke at or after since_ms. */
+/** Of the monitors that spoke at or after since_ms and are not mute. */
 void pair_ask_voices(struct db *db, struct db_rows *rows, int64_t server_id,
 		     int64_t since_ms);
 bool pair_voice_next(struct db_rows *rows, struct pair_voice *out);

@@ -246,6 +246,23 @@ int talk_get_results(const char *body, size_t len, struct talk_results *out,
 	return r;
 }
 
+int talk_get_taken(const char *body, size_t len, struct talk_taken *out,
+		   struct text *why)
+{
+	struct body b = body_open(body, len, why);
+	struct talk_taken m = {0};
+	int r;
+
+	m.taken = body_int(&b, b.root, "taken", 0, TALK_SERVERS_MAX);
+	m.again = body_bool(&b, b.root, "again");
+	m.counts = body_bool(&b, b.root, "counts");
+	body_text(&b, b.root, "why", m.why, sizeof m.why);
+	r = body_close(&b);
+	if (r == 0)
+		*out = m;
+	return r;
+}
+
 void talk_work_done(struct talk_work *m)
 {
 	free(m->server);

@@ -89,11 +89,20 @@ struct talk_results {
 	size_t n_result;
 };
 
+/* "They are in the books." */
+struct talk_taken {
+	int64_t taken; /* scored, or shown */
+	bool again;    /* they were there already */
+	bool counts;   /* false: the monitor's clock is wrong */
+	char why[128]; /* it is */
+};
+
 void talk_put_enrol(struct buf *out, const struct talk_enrol *m);
 void talk_put_enrolled(struct buf *out, const struct talk_enrolled *m);
 void talk_put_ask(struct buf *out, const struct talk_ask *m);
 void talk_put_work(struct buf *out, const struct talk_work *m);
 void talk_put_results(struct buf *out, const struct talk_results *m);
+void talk_put_taken(struct buf *out, const struct talk_taken *m);
 void talk_put_error(struct buf *out, const char *name, const char *text);
 
 /* 0, or -EBADMSG with why.  *out is written on success only. */
@@ -107,6 +116,9 @@ MUST_CHECK int talk_get_work(const char *body, size_t len,
 			     struct talk_work *out, struct text *why);
 MUST_CHECK int talk_get_results(const char *body, size_t len,
 				struct talk_results *out, struct text *why);
+
+MUST_CHECK int talk_get_taken(const char *body, size_t len,
+			      struct talk_taken *out, struct text *why);
 
 /** Free what a reader made; zeroed is fine. */
 void talk_work_done(struct talk_work *m);

@@ -130,6 +130,18 @@ void talk_put_results(struct buf *out, const struct talk_results *m)
 	json_end_object(&j);
 }
 
+void talk_put_taken(struct buf *out, const struct talk_taken *m)
+{
+	struct json j = json_init(out);
+
+	json_object(&j, NULL);
+	json_int(&j, "taken", m->taken);
+	json_bool(&j, "again", m->again);
+	json_bool(&j, "counts", m->counts);
+	json_text(&j, "why", m->why);
+	json_end_object(&j);
+}
+
 void talk_put_error(struct buf *out, const char *name, const char *text)
 {
 	struct json j = json_init(out);

@@ -14,7 +14,6 @@
 #include "base/units.h"
 #include "identity.h"
 #include "os/notify.h"
-#include "os/resolver.h"
 #include "own_clock.h"
 #include "pool/talk/talk.h"
 #include "prog/ntpd/signals.h"
@@ -55,6 +54,23 @@ static const char *sentence_of(const struct buf *answer, char *text, size_t cap)
 
 /* --- sending ------------------------------------------------------------------ */
 
+/* poold sees what the base servers may not: all servers at another place. */
+static void tell_if_uncounted(struct agent *a, const char *batch,
+			      const struct buf *answer)
+{
+	char sentence[256], reason[512];
+	struct text why = text_init(sentence, sizeof sentence);
+	struct talk_taken taken;
+
+	if (talk_get_taken(answer->data, answer->len, &taken, &why) < 0 ||
+	    taken.counts)
+		return;
+	text_escape(reason, sizeof reason, taken.why, strlen(taken.why));
+	log_warn(a->in->log,
+		 "batch %s: counts nowhere, this clock is wrong: %s", batch,
+		 reason);
+}
+
 /* What is refused for good would be refused again; everything else waits. */
 static enum round after_sending(struct agent *a, const char *batch, int status,
 				const struct buf *answer)
@@ -64,6 +80,7 @@ static enum round after_sending(struct agent *a, const char *batch, int status,
 	switch (status) {
 	case 200:
 		spool_drop(&a->spool, batch);
+		tell_if_uncounted(a, batch, answer);
 		return ROUND_OK;
 	case 400:
 	case 409:
@@ -211,18 +228,33 @@ static int spool_results(struct agent *a, const struct talk_work *work,
 	return r;
 }
 
-/* Only hosts, and this network only when pool.conf allows it. */
+/*
+ * poold may be in other hands than this machine and its network: what only we
+ * can reach is measured only when this monitor's pool.conf allows it.
+ */
 static void refuse_places(struct agent *a, struct talk_work *work)
 {
-	bool loopback = a->in->settings->private_addresses;
+	bool private = a->in->settings->private_addresses;
+	char first[NET_ADDR_TEXT_LEN] = "";
 	size_t n = 0;
 
-	for (size_t i = 0; i < work->n_server; i++)
-		if (resolve_usable(&work->server[i].addr, loopback))
+	for (size_t i = 0; i < work->n_server; i++) {
+		const struct net_addr *addr = &work->server[i].addr;
+
+		if (private ? net_addr_is_host(addr) : net_addr_is_global(addr))
 			work->server[n++] = work->server[i];
+		else if (!*first)
+			net_addr_format(addr, first);
+	}
 	if (n < work->n_server)
-		log_warn(a->in->log, "work: %zu addresses are not measured",
-			 work->n_server - n);
+		log_warn(
+			a->in->log,
+			"work: %zu addresses are not measured, the first is "
+			"%s: %s",
+			work->n_server - n, first,
+			private ? "no host can have them"
+				: "only global ones are, see private-addresses "
+				  "in pool.conf(5)");
 	work->n_server = n;
 }
 

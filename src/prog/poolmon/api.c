@@ -189,6 +189,9 @@ int api_post(struct api *a, const char *path, const struct identity *who,
 	r = curl_easy_perform(a->curl);
 	if (r == CURLE_OK)
 		curl_easy_getinfo(a->curl, CURLINFO_RESPONSE_CODE, &status);
+	else if (r == CURLE_WRITE_ERROR)
+		text_add(why, "%s: the answer is larger than %u octets", a->url,
+			 TALK_BODY_MAX);
 	else
 		say_why(a->curl, r, a->url, error, why);
 	curl_slist_free_all(headers);

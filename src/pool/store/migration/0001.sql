@@ -299,6 +299,7 @@ CREATE TABLE pair (
 	stratum BIGINT,
 	next_ms BIGINT NOT NULL DEFAULT 0,     -- when it is to be measured
 	given_ms BIGINT,                       -- when it was last handed out
+	mute BIGINT NOT NULL DEFAULT 0,        -- the last result did not count: no voice
 	PRIMARY KEY (server_id, monitor_id)
 );
 CREATE INDEX pair_next ON pair(monitor_id, next_ms);

@@ -158,13 +158,15 @@ static void sent_twice_is_counted_once(void **state)
 	assert_int_equal(send_results(w, &m, m.work.batch, &r, 1, now, &out),
 			 200);
 	assert_string_equal(buf_text(&out),
-			    "{\"taken\":1,\"again\":false,\"counts\":true}");
+			    "{\"taken\":1,\"again\":false,\"counts\":true,"
+			    "\"why\":\"\"}");
 	buf_done(&out);
 	assert_int_equal(
 		send_results(w, &m, m.work.batch, &r, 1, now + 5000, &out),
 		200);
 	assert_string_equal(buf_text(&out),
-			    "{\"taken\":0,\"again\":true,\"counts\":true}");
+			    "{\"taken\":0,\"again\":true,\"counts\":true,"
+			    "\"why\":\"\"}");
 	buf_done(&out);
 	assert_int_equal(count_log(w->db, 1), 1);
 	assert_near(get_server(w->db, id).score, 1, 0);
@@ -311,6 +313,54 @@ static void the_others_know_better(void **state)
 	drop_monitors(m, 3);
 }
 
+/* A small pool's batches hold one server: what it saw before counts with it. */
+static void the_others_know_better_bit_by_bit(void **state)
+{
+	struct book_world *w = *state;
+	struct fake_monitor m[3];
+	double offset_s[3] = {0.001, 0.002, 0.001};
+	int64_t now = T0 + 60000, mute = 0;
+	struct monitor got;
+
+	for (int i = 1; i <= 4; i++) {
+		char address[32];
+
+		snprintf(address, sizeof address, "192.0.2.%d", i);
+		add_server(w->db, w->account, address);
+	}
+	for (int i = 0; i < 3; i++) {
+		char name[8];
+
+		snprintf(name, sizeof name, "m%d", i);
+		add_monitor(w, &m[i], name, T0);
+	}
+	w->set->batch = 1;
+	rounds(w, m, offset_s, 3, 4, now, 5000);
+	offset_s[2] = 0.3;
+	for (int i = 0; i < 2; i++)
+		rounds(w, m, offset_s, 3, 4, now += PERIOD_MS, 5000);
+	assert_int_equal(monitor_by_id(w->db, m[2].id, &got), 1);
+	assert_int_equal(got.clock_ok, 0);
+	assert_non_null(strstr(got.clock_why, "sees 4 servers +0.29"));
+	/* Nor has it a voice by what it said before that was found. */
+	assert_int_equal(db_one_int(w->db, &mute,
+				    "SELECT count(*) FROM pair WHERE mute = 1"
+				    " AND monitor_id = $1",
+				    DB(db_int(m[2].id))),
+			 1);
+	assert_int_equal(mute, 4);
+	/* Right again, it is believed again. */
+	offset_s[2] = 0.001;
+	for (int i = 0; i < 2; i++)
+		rounds(w, m, offset_s, 3, 4, now += PERIOD_MS, 5000);
+	assert_int_equal(monitor_by_id(w->db, m[2].id, &got), 1);
+	assert_int_equal(got.clock_ok, 1);
+	assert_int_equal(
+		count_rows(w->db, "SELECT count(*) FROM pair WHERE mute = 1"),
+		0);
+	drop_monitors(m, 3);
+}
+
 /* Two of five say that a good server is dead: the median does not follow. */
 static void two_liars(void **state)
 {
@@ -438,7 +488,8 @@ static void deleted_meanwhile(void **state)
 	assert_int_equal(send_results(w, &m, m.work.batch, &r, 1, now, &out),
 			 200);
 	assert_string_equal(buf_text(&out),
-			    "{\"taken\":0,\"again\":false,\"counts\":true}");
+			    "{\"taken\":0,\"again\":false,\"counts\":true,"
+			    "\"why\":\"\"}");
 	assert_int_equal(count_log(w->db, 1), 0);
 	buf_done(&out);
 	drop_monitors(&m, 1);
@@ -455,6 +506,7 @@ int main(void)
 		BOOK_TEST(a_wrong_clock_counts_nowhere),
 		BOOK_TEST(impossible_times),
 		BOOK_TEST(the_others_know_better),
+		BOOK_TEST(the_others_know_better_bit_by_bit),
 		BOOK_TEST(two_liars),
 		BOOK_TEST(falsetickers),
 		BOOK_TEST(late_but_not_lost),
