@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """poolmon against a real poold: enrolled, measuring, spooling while poold is away."""
 
+import contextlib
 import hashlib
+import http.server
 import json
+import re
 import signal
 import socket
 import sqlite3
 import subprocess
+import threading
 import time
 import urllib.request
 
@@ -75,9 +79,9 @@ class Pool:
                  server.ip, server.port)
         return self.sql("SELECT max(id) FROM server")[0][0]
 
-    def add_monitor(self, name="m1"):
+    def add_monitor(self, name="m1", code=CODE):
         self.sql("INSERT INTO monitor (name, created_ms, code_hash, code_expires_ms) VALUES (?, 1, ?, ?)",
-                 name, hashlib.blake2b(CODE.encode(), digest_size=32).digest(), int(time.time() * 1000) + 100000)
+                 name, hashlib.blake2b(code.encode(), digest_size=32).digest(), int(time.time() * 1000) + 100000)
 
     def poolmon(self, *args):
         return subprocess.run([program("poolmon"), "-c", self.conf, *args], capture_output=True, text=True, timeout=60)
@@ -87,6 +91,23 @@ class Pool:
                              stderr=open(self.folder / "poolmon.log", "a"))
         self.monitors.append(m)
         return m
+
+    def monitor_from(self, name, source):
+        """Another monitor, which servers see at that address; enrolled and running."""
+        code = name.ljust(43, "A")
+        conf = self.folder / f"{name}.conf"
+        conf.write_text("".join(f"{k} {v}\n" for k, v in
+                                {**self.settings, "monitor-state": self.folder / name, "monitor-source": source}.items()))
+        self.add_monitor(name, code)
+        subprocess.run([program("poolmon"), "-c", conf, "enrol", code], check=True, timeout=20, capture_output=True)
+        self.monitors.append(subprocess.Popen([program("poolmon"), "-c", conf, "run"],
+                                              stderr=open(self.folder / f"{name}.log", "a")))
+
+    def page(self, path):
+        """The rows of a page's tables, without markup."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as got:
+            text = got.read().decode()
+        return [re.sub("<[^>]*>", " ", row) for row in re.findall("<tr>(.*?)</tr>", text, re.DOTALL)]
 
     def scores(self):
         return {i: score for i, score in self.sql("SELECT id, score FROM server WHERE score_ms IS NOT NULL")}
@@ -268,3 +289,133 @@ def test_bad_command_lines(tmp_path, base):
     for args in (["enrol"], ["check"], ["run", "x"], ["fly"], [], ["--bogus", "run"]):
         assert pool.poolmon(*args).returncode == 2
     assert subprocess.run([program("poolmon"), "-c", tmp_path / "none", "run"], capture_output=True).returncode == 2
+
+
+class TwoFaces(FakeServer):
+    """Behaves by who asks: how[address], or as always."""
+
+    def __init__(self, ip, how, **always):
+        self.how, self.always = how, always
+        super().__init__(ip, behaviour=self.choose)
+
+    def choose(self, _):
+        return self.how.get(self.requests[-1][1][0], self.always)
+
+
+def test_two_of_five_lie_and_one_has_a_wrong_clock(pool):
+    """What liars would report is what servers show them alone: nothing of the honest ones, good time of the bad one."""
+    at = "127.77.10.{}".format
+    late = {at(6): {"offset_s": 0.3}}
+    lies = {at(4): {"silent": True}, at(5): {"silent": True}, **late}
+    flattery = {at(4): {}, at(5): {}, at(6): {"offset_s": 0.5}}
+    with contextlib.ExitStack() as stack:
+        good = [stack.enter_context(TwoFaces(f"127.77.9.{n}", lies)) for n in (1, 2)]
+        good += [stack.enter_context(TwoFaces("127.77.9.3", late))]
+        bad = stack.enter_context(TwoFaces("127.77.9.4", flattery, offset_s=0.2))
+        ids = [pool.add_server(s) for s in good + [bad]]
+        for n in range(1, 7):
+            pool.monitor_from(f"m{n}", at(n))
+        # as after some hours: all just below the limit
+        pool.sql("UPDATE pair SET score = 9.7, next_ms = 0")
+
+        def parted():
+            score = pool.scores()
+            return len(score) == 4 and min(score[i] for i in ids[:3]) > 10.3 and score[ids[3]] < 9.6
+        wait_for(parted, 30)
+        row = {}
+
+        def named():
+            row.update({r.split()[0]: r for r in pool.page("/monitors") if re.match(r"\s*m[1-6]\b", r)})
+            return all("not about 3 of 4 servers" in row[f"m{n}"] for n in (4, 5)) and "count nowhere" in row["m6"]
+        wait_for(named, 15)
+        for n in (1, 2, 3):
+            assert "about 4 of 4" in row[f"m{n}"]
+        assert re.search(r"sees \d servers \+0\.[23]\d\d s away from where the other monitors see them", row["m6"])
+        # from when there were others to hold it against
+        assert pool.sql("SELECT l.counts FROM log l JOIN monitor m ON m.id = l.monitor_id WHERE m.name = 'm6'"
+                        " ORDER BY l.taken_ms DESC LIMIT 3") == [(0,)] * 3
+        assert not pool.sql("SELECT 1 FROM pair p JOIN monitor m ON m.id = p.monitor_id WHERE m.name = 'm6' AND p.mute = 0")
+        wait_for(lambda: "counts nowhere, this clock is wrong: sees" in (pool.folder / "m6.log").read_text(), 5)
+        assert any("its own clock is wrong" in r for r in pool.page("/scores/127.77.9.1") if r.split()[:1] == ["m6"])
+
+
+def test_a_wrong_clock_is_on_the_monitors_page(tmp_path):
+    with FakeServer("127.77.8.1", offset_s=0.5) as x, FakeServer("127.77.9.1") as server, Pool(tmp_path, [x.name]) as pool:
+        enrolled(pool, server)
+        assert pool.poolmon("--once", "run").returncode == 1
+        row, = [r for r in pool.page("/monitors") if r.split()[:1] == ["m1"]]
+        assert "wrong: agrees with 0 of 1 base servers within 10 ms; its results count nowhere" in row
+
+
+class HostilePoold(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.calls.append(self.path)
+        body = self.server.work if self.path.endswith("/work") else b'{"monitor": 1, "name": "m"}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        with contextlib.suppress(OSError):  # it hangs up when it has had enough
+            self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def work(targets, batch="00ab"):
+    return json.dumps({"batch": batch, "wait_s": 0, "samples": 1, "gap_s": 0, "timeout_s": 0.2, "servers": [
+        {"server": n + 1, "address": address, "port": port} for n, (address, port) in enumerate(targets)]}).encode()
+
+
+@pytest.fixture
+def hostile(tmp_path, base):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), HostilePoold) as server:
+        server.calls, server.work = [], b""
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        server.pool = Pool(tmp_path, base, **{"monitor-server": url, "private-addresses": "no"})
+        assert server.pool.poolmon("enrol", CODE).returncode == 0
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def one_round(hostile, work):
+    """Exit status and standard error of a round with that work."""
+    hostile.work = work
+    done = hostile.pool.poolmon("--once", "run")
+    return done.returncode, done.stderr
+
+
+def test_a_hostile_poold_cannot_look_around_here(hostile):
+    with FakeServer("127.77.9.1") as mine:
+        status, said = one_round(hostile, work([(mine.ip, mine.port), ("10.0.0.1", 123), ("192.168.1.1", 123),
+                                                   ("169.254.169.254", 80), ("::1", 123), ("fe80::1", 123),
+                                                   ("224.0.1.1", 123), ("0.0.0.0", 123)]))
+        assert "work: 8 addresses are not measured, the first is 127.77.9.1: only global ones are" in said
+        assert status == 0 and not mine.requests
+
+
+def test_a_hostile_poold_is_bounded(hostile):
+    targets = [("192.0.2.1", 123)]
+    for body, complaint in [
+            (work(targets * 1001), "servers: "),
+            (work(targets * 1000000), "the answer is larger than 2097152 octets"),
+            (b" " * 10_000_000, "the answer is larger than 2097152 octets"),
+            (b"[" * 1_000_000, "maximum parsing depth"),
+            (b"", "warning: ")]:
+        begin = time.monotonic()
+        status, said = one_round(hostile, body)
+        assert status == 1 and complaint in said, (status, said[:500])
+        assert time.monotonic() - begin < 8
+
+
+def test_a_hostile_poold_writes_no_files(hostile):
+    """A batch's name is that of a file in the spool."""
+    conf = hostile.pool.conf
+    conf.write_text(conf.read_text().replace("private-addresses no", "private-addresses yes"))
+    with FakeServer("127.77.9.1") as server:
+        status, said = one_round(hostile, work([(server.ip, server.port)], "../../escaped"))
+    assert status == 1 and "spool: Invalid argument" in said
+    assert not list(hostile.pool.folder.rglob("*escaped*"))

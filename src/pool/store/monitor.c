@@ -208,3 +208,25 @@ int monitor_scorer(struct db *db, int64_t now_ms, int64_t *id)
 	/* A monitor that measures has taken the name. */
 	return r == 0 ? -EEXIST : r < 0 ? r : 0;
 }
+
+void monitor_ask_dissent(struct db *db, struct db_rows *rows, double limit)
+{
+	db_ask(db, rows,
+	       "SELECT p.monitor_id, count(*),"
+	       " sum(CASE WHEN (p.score >= $1) = (s.score >= $1) THEN 0"
+	       " ELSE 1 END) FROM pair p JOIN server s ON s.id = p.server_id"
+	       " WHERE p.state = 'active' AND p.score_ms IS NOT NULL"
+	       " AND s.deleted_ms IS NULL"
+	       " GROUP BY p.monitor_id ORDER BY p.monitor_id",
+	       DB(db_real(limit)));
+}
+
+bool monitor_dissent_next(struct db_rows *rows, struct monitor_dissent *out)
+{
+	if (!db_next(rows))
+		return false;
+	out->monitor_id = db_col_int(rows, 0);
+	out->servers = db_col_int(rows, 1);
+	out->apart = db_col_int(rows, 2);
+	return true;
+}

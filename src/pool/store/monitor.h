@@ -92,6 +92,17 @@ MUST_CHECK int monitor_set_seen(struct db *db, int64_t id, int64_t at_ms,
 				const char *address, const char *version,
 				unsigned families);
 
+/* How often a monitor sees a server on the other side of the limit than the pool does. */
+struct monitor_dissent {
+	int64_t monitor_id;
+	int64_t servers; /* of which it has a say */
+	int64_t apart;
+};
+
+/** Of each monitor that has one; in the order of their ids. */
+void monitor_ask_dissent(struct db *db, struct db_rows *rows, double limit);
+bool monitor_dissent_next(struct db_rows *rows, struct monitor_dissent *out);
+
 /** It sent results. */
 MUST_CHECK int monitor_set_submit(struct db *db, int64_t id, int64_t at_ms);
 

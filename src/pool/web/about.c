@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "pool/score/score.h"
 #include "pool/store/account.h"
 #include "pool/store/monitor.h"
 #include "pool/store/server.h"
@@ -32,7 +34,52 @@ static void put_clock(struct html *h, const struct monitor *m)
 			 m->clock_why);
 }
 
-static void put_monitor(struct html *h, const struct monitor *m, int64_t now_ms)
+/*
+ * The median does not heed a minority, but people should see who it is: one
+ * that lies, or whose way to the servers is bad.
+ */
+#define DISSENT_MANY 3 /* apart about one in so many */
+
+struct dissents {
+	struct monitor_dissent *list;
+	size_t n, cap;
+};
+
+static int read_dissents(struct db *db, struct dissents *d)
+{
+	struct monitor_dissent one;
+	struct db_rows rows;
+
+	monitor_ask_dissent(db, &rows, SCORE_IN_POOL);
+	while (monitor_dissent_next(&rows, &one)) {
+		d->list = array_grow(d->list, d->n, &d->cap, sizeof one);
+		d->list[d->n++] = one;
+	}
+	return db_end(&rows);
+}
+
+static void put_dissent(struct html *h, const struct dissents *d, int64_t id)
+{
+	const struct monitor_dissent *found = NULL;
+
+	for (size_t i = 0; i < d->n; i++)
+		if (d->list[i].monitor_id == id)
+			found = &d->list[i];
+	if (!found)
+		html_put(h, "<td class=\"quiet\">no say</td>");
+	else if (found->apart * DISSENT_MANY >= found->servers)
+		html_put(h,
+			 "<td class=\"bad\">&#9888; not about %lld of %lld "
+			 "servers</td>",
+			 (long long)found->apart, (long long)found->servers);
+	else
+		html_put(h, "<td>about %lld of %lld</td>",
+			 (long long)(found->servers - found->apart),
+			 (long long)found->servers);
+}
+
+static void put_monitor(struct html *h, const struct monitor *m,
+			const struct dissents *d, int64_t now_ms)
 {
 	static const char *const families[] = {"none", "IPv4", "IPv6",
 					       "IPv4, IPv6"};
@@ -41,6 +88,7 @@ static void put_monitor(struct html *h, const struct monitor *m, int64_t now_ms)
 	html_put(h, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td>",
 		 m->name, m->place, monitor_state_name(m->state));
 	put_clock(h, m);
+	put_dissent(h, d, m->id);
 	html_put(h,
 		 "<td>%s</td><td class=\"plain\">%s</td>"
 		 "<td class=\"plain\">%s</td><td>%s</td></tr>\n",
@@ -51,31 +99,37 @@ static void put_monitor(struct html *h, const struct monitor *m, int64_t now_ms)
 void page_monitors(const struct request *rq, struct response *rs)
 {
 	struct html *h = &rs->body;
+	struct dissents dissents = {0};
 	struct db_rows rows;
 	struct monitor m;
+	int r = read_dissents(rq->db, &dissents);
 
 	page_begin(rq, rs, "Monitors");
 	html_put(h, "<p>Monitors measure every server a few times an hour, "
 		    "each from its place. Before each round a monitor checks "
 		    "its own clock against servers that are not in the pool; "
-		    "while it is wrong, what it finds counts nowhere. Results "
-		    "are signed with a key that only the monitor has.</p>\n");
+		    "while it is wrong, what it finds counts nowhere. A "
+		    "server's score is the median of all, so a few that lie "
+		    "move nothing; they are marked here. Results are signed "
+		    "with a key that only the monitor has.</p>\n");
 	page_table(h, "All monitors.");
 	html_put(h, "<thead><tr><th scope=\"col\">Monitor</th>"
 		    "<th scope=\"col\">Place</th><th scope=\"col\">State</th>"
 		    "<th scope=\"col\">Clock</th>"
+		    "<th scope=\"col\">Agrees with the median</th>"
 		    "<th scope=\"col\">Families</th>"
 		    "<th scope=\"col\">Called</th>"
 		    "<th scope=\"col\">Sent results</th>"
 		    "<th scope=\"col\">Version</th></tr></thead>\n<tbody>\n");
 	monitor_ask_all(rq->db, &rows);
 	while (monitor_next(&rows, &m))
-		put_monitor(h, &m, rq->now_ms);
+		put_monitor(h, &m, &dissents, rq->now_ms);
 	html_put(h, "</tbody>\n");
 	page_table_end(h);
 	page_end(rq, rs);
 	rs->max_age_s = page_fresh_s(rq);
-	if (db_end(&rows) < 0)
+	free(dissents.list);
+	if (db_end(&rows) < 0 || r < 0)
 		page_error(rq, rs, 503);
 }
 
