@@ -129,8 +129,8 @@ int cmd_replay(struct ctl *c)
 {
 	struct output *o = &c->out;
 	struct replay result;
-	int r = book_replay(c->db, o->as_json ? NULL : stderr, REPLAY_LINES,
-			    &result);
+	int r = book_replay(c->db, o->form == OUTPUT_JSON ? NULL : stderr,
+			    REPLAY_LINES, &result);
 
 	if (r < 0)
 		return ctl_store(c, r);
@@ -287,7 +287,7 @@ int cmd_snapshot_show(struct ctl *c)
 
 	if (!open_snapshot(c, &checked, &s, &data))
 		return CTL_FAILED;
-	if (!c->out.as_json)
+	if (c->out.form != OUTPUT_JSON)
 		fprintf(c->out.to, "origin %s, %zu + %zu servers, %s\n",
 			s.head->origin, s.n_addr4, s.n_addr6,
 			checked ? "signature good" : "no key to check it with");

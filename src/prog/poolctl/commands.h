@@ -1,47 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdio.h>
+#include "cli/command.h"
 
-#include "base/attr.h"
+/* What a command needs: the database, or nothing. */
+enum { BOOKS, ALONE };
 
-struct ctl;
-
-/*
- * The commands: one row each, of one word or two.  Help, completion, the count
- * of the arguments and "did you mean" come from the table; the names of
- * man/poolctl.8 are compared with it.
- */
-struct command {
-	const char *name;
-	/* NAME, [NAME], [name=NAME]: as in the synopsis */
-	const char *args;
-	int (*run)(struct ctl *c);
-	const char *help;
-	enum command_needs {
-		BOOKS,
-		ALONE
-	} needs; /* the database, or nothing */
-};
-
-extern const struct command commands[];
+extern const struct cli_command commands[];
 extern const size_t commands_len;
-
-/**
- * Which command the words are, and how many of them are its name.  NULL after
- * a complaint with the best guess.
- */
-const struct command *command_find(char *const *words, size_t n, size_t *taken);
-
-/** Words to arguments; false after a complaint. */
-MUST_CHECK bool command_bind(struct ctl *c, char *const *words, size_t n);
-
-void command_help(FILE *out, const char *topic);
-
-/** What could come after the words, one a line; the last may be unfinished. */
-void command_complete(FILE *out, char *const *words, size_t n);
 
 /* people.c */
 int cmd_account_add(struct ctl *c);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "prog/poolctl/ctl.h"
 
-#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,12 +16,7 @@
 
 const char *ctl_arg(const struct ctl *c, const char *name)
 {
-	size_t i = 0;
-
-	while (i < c->n_arg && strcmp(c->arg[i].name, name) != 0)
-		i++;
-	assert(i < c->n_arg); /* the row has it */
-	return c->arg[i].value;
+	return cli_arg(&c->cli, name);
 }
 
 int ctl_fail(struct ctl *c, const char *name, const char *fmt, ...)
@@ -33,14 +27,7 @@ int ctl_fail(struct ctl *c, const char *name, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	if (c->out.as_json) {
-		output_one(&c->out);
-		output_text(&c->out, "error", name);
-		output_text(&c->out, "text", text);
-		output_end(&c->out);
-	} else {
-		fprintf(stderr, "poolctl: %s [%s]\n", text, name);
-	}
+	output_error(&c->out, c->cli.program, name, text);
 	return CTL_FAILED;
 }
 
@@ -66,7 +53,7 @@ int ctl_done(struct ctl *c, enum book_verdict v)
 
 	if (status != CTL_OK)
 		return status;
-	if (c->out.as_json) {
+	if (c->out.form == OUTPUT_JSON) {
 		output_one(&c->out);
 		output_bool(&c->out, "ok", true);
 		output_end(&c->out);

@@ -4,11 +4,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/command.h"
+#include "cli/output.h"
 #include "pool/book/verdict.h"
 #include "pool/settings/settings.h"
 #include "pool/store/db.h"
 #include "pool/store/server.h"
-#include "prog/poolctl/output.h"
 
 /*
  * What the functions behind the commands work with.  poolctl speaks as staff:
@@ -18,23 +19,13 @@
 
 enum { CTL_OK, CTL_FAILED, CTL_USAGE };
 
-#define CTL_ARGS_MAX 16
-
-struct ctl_arg {
-	char name[24];
-	bool keyed, optional; /* keyed: given as name=value */
-	const char *value;    /* NULL: not given */
-};
-
 struct ctl {
 	const struct pool_settings *set;
 	struct db *db; /* NULL for commands that need none */
 	struct actor who;
 	int64_t now_ms;
 	struct output out;
-	const struct command *command;
-	struct ctl_arg arg[CTL_ARGS_MAX];
-	size_t n_arg;
+	struct cli cli;
 };
 
 /** The value of an argument of the command's row; NULL: not given. */

@@ -29,7 +29,8 @@ struct options {
 };
 
 /* -1: go on; else the exit status. */
-static int read_options(int argc, char **argv, struct options *o)
+static int read_options(int argc, char **argv, const struct cli *cli,
+			struct options *o)
 {
 	static const struct option longs[] = {
 		{"config", required_argument, NULL, 'c'},
@@ -58,11 +59,11 @@ static int read_options(int argc, char **argv, struct options *o)
 			return CTL_OK;
 		case 'h':
 			fputs(usage, stdout);
-			command_help(stdout, NULL);
+			cli_help(cli, stdout, NULL);
 			return CTL_OK;
 		default:
 			fputs(usage, stderr);
-			command_help(stderr, NULL);
+			cli_help(cli, stderr, NULL);
 			return CTL_USAGE;
 		}
 	}
@@ -75,10 +76,10 @@ static int run(struct ctl *c)
 	struct text t = text_init(why, sizeof why);
 	int status;
 
-	if (c->command->needs == BOOKS &&
+	if (c->cli.command->needs == BOOKS &&
 	    db_open(c->set->database, &c->db, &t) < 0)
 		return ctl_fail(c, "store", "%s", why);
-	status = c->command->run(c);
+	status = c->cli.command->run(c);
 	db_close(c->db);
 	return status;
 }
@@ -114,32 +115,36 @@ static size_t take_json(char **words, size_t n, bool *json)
 
 int main(int argc, char **argv)
 {
-	struct options o;
-	int status = read_options(argc, argv, &o);
-	char **words = argv + optind;
-	size_t n, taken;
 	struct ctl c = {
+		.cli = {.program = "poolctl",
+			.commands = commands,
+			.n_commands = commands_len},
 		.who = {.staff = true, .source = "poolctl", .address = ""},
 		.now_ms = (int64_t)time(NULL) * 1000,
 		.out.to = stdout,
 	};
+	struct options o;
+	int status = read_options(argc, argv, &c.cli, &o);
+	char **words = argv + optind;
+	size_t n, taken;
 
 	if (status >= 0)
 		return status;
 	n = (size_t)(argc - optind);
 	if (o.complete) {
-		command_complete(stdout, words, n);
+		cli_complete(&c.cli, stdout, words, n, false);
 		return CTL_OK;
 	}
 	n = take_json(words, n, &o.json);
 	if (n == 0 || strcmp(words[0], "help") == 0) {
 		fputs(n == 0 ? usage : "", n == 0 ? stderr : stdout);
-		command_help(n == 0 ? stderr : stdout, n > 1 ? words[1] : NULL);
+		cli_help(&c.cli, n == 0 ? stderr : stdout,
+			 n > 1 ? words[1] : NULL);
 		return n == 0 ? CTL_USAGE : CTL_OK;
 	}
-	c.command = command_find(words, n, &taken);
-	c.out.as_json = o.json;
-	if (!c.command || !command_bind(&c, words + taken, n - taken))
+	c.cli.command = cli_find(&c.cli, words, n, &taken);
+	c.out.form = o.json ? OUTPUT_JSON : OUTPUT_TABLE;
+	if (!c.cli.command || !cli_bind(&c.cli, words + taken, n - taken))
 		return CTL_USAGE;
 	if (sodium_init() < 0) {
 		fputs("poolctl: no randomness\n", stderr);

@@ -29,7 +29,7 @@ static int show_one(struct ctl *c, const char *address)
 
 	if (!ctl_find_server(c, address, &s))
 		return CTL_FAILED;
-	if (!o->as_json)
+	if (o->form != OUTPUT_JSON)
 		fprintf(o->to, "%s port %u: score %.1f, %s\n", s.address,
 			s.port, s.score,
 			server_state_name(server_state(&s, c->now_ms)));

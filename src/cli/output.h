@@ -6,10 +6,12 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "cli/show.h"
 
 /*
- * What a command found, written once and shown as a table for people or as
- * JSON for programs: a list (an array of objects) or one thing (an object).
+ * What a command found, written once and shown as a table for people, or as
+ * JSON or CSV (RFC 4180, with a heading) for programs: a list (an array of
+ * objects) or one thing (an object).
  *
  *     output_list(o);
  *     while (…) {
@@ -20,8 +22,11 @@
  */
 #define OUTPUT_COLUMNS 24
 
+enum output_form { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_CSV };
+
 struct output {
-	bool as_json;
+	enum output_form form;
+	bool colour; /* of tables */
 	FILE *to;
 	/* the rest is output.c's */
 	bool is_list;
@@ -29,6 +34,9 @@ struct output {
 	struct json json;
 	const char *column[OUTPUT_COLUMNS];
 	bool right[OUTPUT_COLUMNS];
+	const char *paint;   /* of the row that is being written, or NULL */
+	const char **paints; /* heap, one a row */
+	size_t n_row, cap_row;
 	size_t n_column, at; /* at: column of the next cell */
 	char **cell;         /* heap, n_column a row */
 	size_t n_cell, cap_cell;
@@ -49,5 +57,19 @@ void output_bool(struct output *o, const char *name, bool value);
 void output_real(struct output *o, const char *name, double value,
 		 int decimals);
 
+/** Seconds: as they are for programs, "12.3 us" for people; NaN as above.
+ * plus: with a sign. */
+void output_seconds(struct output *o, const char *name, double value_s,
+		    bool plus);
+
+/** The row in this colour, where colours are wanted: one of CLI_RED, ...
+ * It must not say anything that the words do not. */
+void output_paint(struct output *o, const char *colour);
+
 /** Milliseconds since 1970; 0, never, is "-" and null.  In UTC. */
 void output_time(struct output *o, const char *name, int64_t ms);
+
+/** A complaint: a line on standard error, or {"error": name, "text": …} where
+ * JSON is wanted. */
+void output_error(struct output *o, const char *program, const char *name,
+		  const char *text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "prog/poolctl/output.h"
+#include "cli/output.h"
 
 #include <assert.h>
 #include <math.h>
@@ -8,8 +8,6 @@
 #include <time.h>
 
 #include "base/alloc.h"
-#include "base/text.h"
-#include "base/utf8.h"
 
 #define CELL_MAX 1024
 
@@ -17,7 +15,8 @@ static void begin(struct output *o, bool is_list)
 {
 	o->is_list = is_list;
 	o->json = json_init(&o->buf);
-	o->n_column = o->at = o->n_cell = 0;
+	o->n_column = o->at = o->n_cell = o->n_row = 0;
+	o->paint = NULL;
 	if (is_list)
 		json_array(&o->json, NULL);
 	else
@@ -36,8 +35,13 @@ void output_one(struct output *o)
 
 static void end_row(struct output *o)
 {
-	if (o->at > 0)
+	if (o->at > 0) {
 		json_end_object(&o->json);
+		o->paints = array_grow(o->paints, o->n_row, &o->cap_row,
+				       sizeof *o->paints);
+		o->paints[o->n_row++] = o->paint;
+	}
+	o->paint = NULL;
 	assert(o->at == 0 || o->n_column == 0 || o->at == o->n_column ||
 	       !o->is_list);
 	if (o->n_column == 0)
@@ -58,23 +62,23 @@ static void add_cell(struct output *o, const char *name, const char *value,
 	char shown[CELL_MAX];
 
 	assert(o->at < OUTPUT_COLUMNS);
-	if (!utf8_is_plain(value, strlen(value), false)) {
-		text_escape(shown, sizeof shown, value, strlen(value));
-		value = shown;
-	}
+	show_plain(shown, sizeof shown, value);
 	o->column[o->at] = name;
 	o->right[o->at++] = right;
-	if (o->n_cell == o->cap_cell) {
-		o->cap_cell = o->cap_cell ? 2 * o->cap_cell : 256;
-		o->cell = xreallocarray(o->cell, o->cap_cell, sizeof *o->cell);
-	}
-	o->cell[o->n_cell++] = xstrdup(value);
+	o->cell = array_grow(o->cell, o->n_cell, &o->cap_cell, sizeof *o->cell);
+	o->cell[o->n_cell++] = xstrdup(shown);
+}
+
+/* What is not known: a dash for people, nothing in CSV. */
+static const char *none(const struct output *o)
+{
+	return o->form == OUTPUT_CSV ? "" : "-";
 }
 
 void output_text(struct output *o, const char *name, const char *value)
 {
 	json_text(&o->json, name, value);
-	add_cell(o, name, *value ? value : "-", false);
+	add_cell(o, name, *value ? value : none(o), false);
 }
 
 void output_int(struct output *o, const char *name, int64_t value)
@@ -98,15 +102,47 @@ void output_real(struct output *o, const char *name, double value, int decimals)
 
 	snprintf(text, sizeof text, "%.*f", decimals, value);
 	json_real(&o->json, name, value);
-	add_cell(o, name, isfinite(value) ? text : "-", true);
+	add_cell(o, name, isfinite(value) ? text : none(o), true);
+}
+
+void output_error(struct output *o, const char *program, const char *name,
+		  const char *text)
+{
+	if (o->form == OUTPUT_JSON) {
+		output_one(o);
+		output_text(o, "error", name);
+		output_text(o, "text", text);
+		output_end(o);
+	} else {
+		fprintf(stderr, "%s: %s [%s]\n", program, text, name);
+	}
+}
+
+void output_seconds(struct output *o, const char *name, double value_s,
+		    bool plus)
+{
+	char text[SHOW_LEN];
+
+	if (o->form == OUTPUT_CSV) {
+		output_real(o, name, value_s, 9);
+		return;
+	}
+	json_real(&o->json, name, value_s);
+	add_cell(o, name, show_seconds(text, value_s, plus), true);
+}
+
+void output_paint(struct output *o, const char *colour)
+{
+	o->paint = colour;
 }
 
 void output_time(struct output *o, const char *name, int64_t ms)
 {
-	char text[32] = "-";
+	char text[32];
 	time_t s = (time_t)(ms / 1000);
 	struct tm tm;
 
+	snprintf(text, sizeof text, "%s", none(o));
 	if (ms)
 		json_int(&o->json, name, ms);
 	else
@@ -171,10 +207,15 @@ static void put_table(struct output *o)
 	for (size_t i = 0; i < o->n_cell; i++) {
 		size_t k = i % o->n_column;
 		bool last = k + 1 == o->n_column;
+		const char *paint = NULL;
 
+		if (o->colour)
+			paint = o->paints[i / o->n_column];
+		if (paint && k == 0)
+			fputs(paint, o->to);
 		put_cell(o->to, o->cell[i], -1, width[k], o->right[k], last);
 		if (last)
-			fputc('\n', o->to);
+			fputs(paint ? CLI_PLAIN "\n" : "\n", o->to);
 	}
 }
 
@@ -190,6 +231,22 @@ static void put_one(struct output *o)
 			o->column[k], o->cell[k]);
 }
 
+/* --- CSV --------------------------------------------------------------------- */
+
+static void put_field(FILE *to, const char *text, bool last)
+{
+	show_csv(to, text);
+	fputc(last ? '\n' : ',', to);
+}
+
+static void put_csv(const struct output *o, size_t n_column)
+{
+	for (size_t k = 0; k < n_column; k++)
+		put_field(o->to, o->column[k], k + 1 == n_column);
+	for (size_t i = 0; i < o->n_cell; i++)
+		put_field(o->to, o->cell[i], i % n_column + 1 == n_column);
+}
+
 void output_end(struct output *o)
 {
 	if (o->is_list) {
@@ -198,8 +255,10 @@ void output_end(struct output *o)
 	} else {
 		json_end_object(&o->json);
 	}
-	if (o->as_json)
+	if (o->form == OUTPUT_JSON)
 		fprintf(o->to, "%s\n", buf_text(&o->buf));
+	else if (o->form == OUTPUT_CSV)
+		put_csv(o, o->is_list ? o->n_column : o->n_cell);
 	else if (!o->is_list)
 		put_one(o);
 	else if (o->n_cell > 0)
@@ -209,7 +268,9 @@ void output_end(struct output *o)
 	for (size_t i = 0; i < o->n_cell; i++)
 		free(o->cell[i]);
 	free(o->cell);
+	free(o->paints);
 	o->cell = NULL;
-	o->n_cell = o->cap_cell = 0;
+	o->paints = NULL;
+	o->n_cell = o->cap_cell = o->n_row = o->cap_row = 0;
 	buf_done(&o->buf);
 }
