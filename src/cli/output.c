@@ -241,6 +241,8 @@ static void put_field(FILE *to, const char *text, bool last)
 
 static void put_csv(const struct output *o, size_t n_column)
 {
+	if (n_column == 0)
+		return; /* an empty list */
 	for (size_t k = 0; k < n_column; k++)
 		put_field(o->to, o->column[k], k + 1 == n_column);
 	for (size_t i = 0; i < o->n_cell; i++)
