@@ -620,9 +620,9 @@ const struct var vars[] = {
 	{"timerec",       VAR_PEER, true, SHOW_FN,  FN(peer_timerec)},
 	{"sent",          VAR_PEER, true, SHOW_U64, ASSOC(sent)},
 	{"received",      VAR_PEER, true, SHOW_U64, ASSOC(received)},
-	{"badauth",       VAR_PEER, true, SHOW_U64, ASSOC(bad_auth)},
-	{"bogusorg",      VAR_PEER, true, SHOW_U64, ASSOC(bogus)},
-	{"oldpkt",        VAR_PEER, true, SHOW_U64, ASSOC(duplicate)},
+	{"badauth",       VAR_PEER, true, SHOW_U64, ASSOC(by_verdict[REPLY_BAD_AUTH])},
+	{"bogusorg",      VAR_PEER, true, SHOW_U64, ASSOC(by_verdict[REPLY_BOGUS])},
+	{"oldpkt",        VAR_PEER, true, SHOW_U64, ASSOC(by_verdict[REPLY_DUPLICATE])},
 
 	{"name",       VAR_CLOCK, false, SHOW_FN,  FN(clock_name)},
 	{"timecode",   VAR_CLOCK, false, SHOW_FN,  FN(clock_timecode)},

@@ -140,9 +140,10 @@ static void on_departed(void *owner, int64_t wall_ns, enum stamp_source stamp)
 {
 	struct assoc *a = owner;
 
-	(void)stamp;
-	if (a->outstanding)
-		a->t1_wall_ns = wall_ns;
+	if (!a->outstanding)
+		return;
+	a->t1_wall_ns = wall_ns;
+	a->tx_stamp = stamp;
 }
 
 /* C-26: an ICMP error tells nothing that silence would not, and can be forged. */
@@ -210,6 +211,7 @@ static int send_request(struct assoc *a)
 	r = udp_send(a->udp, buf, len, &a->t1_wall_ns);
 	if (r < 0)
 		return r;
+	a->tx_stamp = STAMP_USER; /* until a better one comes */
 	a->outstanding = true;
 	a->sent++;
 	return 0;
@@ -419,6 +421,7 @@ static void take_answer(struct assoc *a, const struct ntp_packet *pkt,
 	a->burst_missed = 0;
 	a->last = *pkt;
 	a->last_rx = ntp_ts_from_ns(d->wall_ns);
+	a->rx_stamp = d->stamp;
 	a->last_reply_mono_ns = mono_now(a);
 	a->received++;
 }
@@ -442,9 +445,7 @@ static void on_received(void *owner, const struct datagram *d)
 	log_debug(host_of(a)->log, "source %s: reply is %s", a->conf->host,
 		  reply_verdict_name(v));
 	a->flash = (a->flash & ~FLASH_OF_PACKET) | flash_of(v);
-	a->bogus += v == REPLY_BOGUS;
-	a->duplicate += v == REPLY_DUPLICATE;
-	if (v == REPLY_BAD_AUTH && a->bad_auth++ == 0)
+	if (a->by_verdict[v]++ == 0 && v == REPLY_BAD_AUTH)
 		assoc_note_event(a, PEER_EVENT_BAD_AUTH);
 	if (v >= REPLY_OK)
 		take_answer(a, &pkt, d);

@@ -9,6 +9,7 @@
 #include "io/loop.h"
 #include "io/net.h"
 #include "ntp/engine.h"
+#include "ntp/reply.h"
 #include "wire/ntp_packet.h"
 
 struct engine;
@@ -48,7 +49,8 @@ struct assoc {
 	struct ntp_packet last; /* the last reply that answered us */
 	struct ntp_ts last_rx;
 	struct net_addr local;
-	uint64_t sent, received, bad_auth, bogus, duplicate;
+	enum stamp_source rx_stamp, tx_stamp;
+	uint64_t sent, received, by_verdict[REPLY_VERDICTS];
 };
 
 /** Start asking addr; the first request leaves within half a second. */

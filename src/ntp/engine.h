@@ -10,7 +10,9 @@
 #include "crypt/keys.h"
 #include "est/estimator.h"
 #include "io/host.h"
+#include "io/net.h"
 #include "ntp/leap_table.h"
+#include "ntp/reply.h"
 
 /*
  * The client side and the clock: sources, associations, estimator, system
@@ -122,7 +124,15 @@ struct assoc_report {
 	unsigned headway_s;
 	int64_t last_poll_mono_ns, next_poll_mono_ns,
 		last_reply_mono_ns; /* last_*: INT64_MIN before the first */
-	uint64_t sent, received, bad_auth, bogus, duplicate;
+	uint64_t sent, received;
+	uint64_t by_verdict[REPLY_VERDICTS]; /* of what came back */
+	/* The line that it is of; borrowed like name. */
+	const struct conf_source *conf;
+	bool no_key; /* the line names a key that is not there: never asked */
+	bool unweighed; /* beyond ESTIMATOR_MAX_SOURCES */
+	bool denied;    /* it told us to go away */
+	/* How well the times of its last reply are known. */
+	enum stamp_source rx_stamp, tx_stamp;
 	struct source_report est;
 };
 
@@ -148,6 +158,13 @@ struct sys_report {
 	unsigned
 		clock_contested; /* another program steers it, too: how often seen */
 	int min_poll_log2;
+	bool panicked;   /* the clock is beyond the panic threshold */
+	bool unverified; /* somebody moved it: not checked since */
+	/* What was to be corrected at the last update, server minus local, and
+	 * the root mean square of such offsets, the latest weighing most. */
+	double last_offset_s, rms_offset_s;
+	unsigned steps;   /* of the clock, by us */
+	double stepped_s; /* the sum of their sizes */
 };
 
 void engine_report(const struct engine *e, struct sys_report *out);

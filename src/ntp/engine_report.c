@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <math.h>
 #include <string.h>
 
 #include "base/units.h"
@@ -106,9 +107,13 @@ static void report_assoc(const struct engine *e, const struct assoc *a,
 	out->last_reply_mono_ns = a->last_reply_mono_ns;
 	out->sent = a->sent;
 	out->received = a->received;
-	out->bad_auth = a->bad_auth;
-	out->bogus = a->bogus;
-	out->duplicate = a->duplicate;
+	memcpy(out->by_verdict, a->by_verdict, sizeof out->by_verdict);
+	out->conf = a->conf;
+	out->no_key = a->conf->key_id && !a->key;
+	out->unweighed = a->est < 0;
+	out->denied = a->denied;
+	out->rx_stamp = a->rx_stamp;
+	out->tx_stamp = a->tx_stamp;
 	if (a->est >= 0)
 		estimator_source_report(e->sys.est, a->est, now, &out->est);
 	out->flash = flash(a, &out->est);
@@ -120,6 +125,7 @@ static void report_unsynchronised(const struct engine *e,
 {
 	out->kind = conf->kind == SOURCE_POOL ? ASSOC_POOL_NAME : ASSOC_SERVER;
 	out->name = conf->host;
+	out->conf = conf;
 	out->state_flags = ASSOC_CONFIGURED;
 	out->event = PEER_EVENT_MOBILIZE;
 	out->event_count = 1;
@@ -228,4 +234,10 @@ void engine_report(const struct engine *e, struct sys_report *out)
 	out->clock_contested = e->in.host->clock->contested;
 	out->min_poll_log2 =
 		e->in.cfg->n_source ? e->in.cfg->source[0].min_poll_log2 : 3;
+	out->panicked = e->sys.panicked;
+	out->unverified = e->sys.unverified;
+	out->last_offset_s = e->sys.last_offset_s;
+	out->rms_offset_s = sqrt(e->sys.mean_square_offset);
+	out->steps = e->sys.steps;
+	out->stepped_s = e->sys.stepped_s;
 }

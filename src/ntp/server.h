@@ -42,6 +42,8 @@ struct server_stats {
 	uint64_t by_version[8];
 	uint64_t send_failed;
 	uint64_t reply_sent_to_server_port; /* P-08: mode 4 seen */
+	uint64_t clients;                   /* addresses in the table now */
+	uint64_t kernel_drops; /* told by whoever has the sockets */
 };
 
 /* Room for the largest reply: header and MAC. */

@@ -21,6 +21,9 @@
 /* A local clock says of itself what the classic driver does. */
 #define LOCAL_CLOCK_DISP_S 0.01
 
+/* What the latest offset counts in the root mean square. */
+#define RMS_SHARE 0.125
+
 static const struct host *host_of(const struct system *sys)
 {
 	return sys->engine->in.host;
@@ -328,6 +331,8 @@ static int carry_out_step(struct system *sys, const struct clock_cmd *cmd)
 	for (size_t i = 0; i < e->n_assoc; i++)
 		assoc_clock_stepped(e->assoc[i], cmd->step_s);
 	note_event(sys, SYS_EVENT_CLOCK_STEP);
+	sys->steps++;
+	sys->stepped_s += fabs(cmd->step_s);
 	log_notice(host_of(sys)->log, "clock: set by %+.6f s", cmd->step_s);
 	return clock_set_freq(host_of(sys)->clock, cmd->freq);
 }
@@ -447,6 +452,23 @@ static void note_update(struct system *sys)
 	save_drift(sys);
 }
 
+/* What the new update shows, before anything is done about it. */
+static void note_offset(struct system *sys)
+{
+	struct estimator_report r;
+	double square;
+
+	estimator_report(sys->est, mono_now(sys), &r);
+	if (r.last_update_mono_ns == sys->last_update_mono_ns)
+		return;
+	square = r.offset_s * r.offset_s;
+	sys->last_offset_s = r.offset_s;
+	if (sys->updates++ == 0)
+		sys->mean_square_offset = square;
+	sys->mean_square_offset +=
+		(square - sys->mean_square_offset) * RMS_SHARE;
+}
+
 static bool steers(const struct clock_cmd *cmd)
 {
 	return cmd->action == CLOCK_SLEW || cmd->action == CLOCK_STEP;
@@ -455,8 +477,10 @@ static bool steers(const struct clock_cmd *cmd)
 static void apply(struct system *sys, const struct clock_cmd *cmd)
 {
 	struct loop *loop = host_of(sys)->loop;
-	int r = carry_out(sys, cmd);
+	int r;
 
+	note_offset(sys);
+	r = carry_out(sys, cmd);
 	engine_note(sys->engine, (uint64_t)cmd->action);
 	engine_note(sys->engine, (uint64_t)ns_from_s(cmd->freq * 1e9));
 	estimator_applied(sys->est, cmd, r >= 0, mono_now(sys));

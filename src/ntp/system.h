@@ -34,6 +34,10 @@ struct system {
 	uint8_t stratum; /* of the last system peer: in holdover the time is still its */
 	uint32_t refid; /* its address */
 	uint8_t event, event_count;
+	double last_offset_s, mean_square_offset; /* at updates */
+	uint64_t updates;
+	unsigned steps;
+	double stepped_s;
 	struct sys_view view;
 	struct clock_status status;
 	struct ntp_ts reference;

@@ -38,7 +38,9 @@ static void a_key(unsigned id, const struct keys *keys)
 	assert_int_equal(server_stats(server.server)->by_verdict[SERVER_REPLY],
 			 r.sent);
 	assert_int_equal(daemon_assoc(&t.client, "10.1.0.2").reach, 0);
-	assert_true(daemon_assoc(&t.client, "10.1.0.2").bad_auth > 0);
+	assert_true(
+		daemon_assoc(&t.client, "10.1.0.2").by_verdict[REPLY_BAD_AUTH] >
+		0);
 	assert_int_equal(daemon_view(&t.client).stratum, 3);
 	assert_below(t.judge.max_s, 1e-3);
 	daemon_done(&server);

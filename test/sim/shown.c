@@ -162,7 +162,8 @@ static void keys(void **state)
 	assert_int_equal(r.key_id, 5);
 	assert_true(r.state_flags & ASSOC_AUTH_ENABLED);
 	assert_false(r.state_flags & (ASSOC_AUTHENTIC | ASSOC_REACHABLE));
-	assert_true(r.bad_auth > 0 && r.flash & FLASH_PKT_AUTH);
+	assert_true(r.by_verdict[REPLY_BAD_AUTH] > 0 &&
+		    r.flash & FLASH_PKT_AUTH);
 	assert_int_equal(at(&t, 4).sent, 0);
 	assert_true(daemon_is_synchronised(&t.client));
 	town_done(&t);
