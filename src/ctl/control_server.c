@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "ctl/request.h"
+#include "ctl/snapshot.h"
 
 /*
  * Takes the daemon's reports at the instant of a request and hands them, as
@@ -14,8 +15,7 @@
  */
 struct control_server {
 	struct control_inputs in;
-	struct assoc_report *assoc; /* room for cap */
-	size_t cap;
+	struct snapshot now;
 	struct server_stats no_stats;
 	uint64_t requests;
 	uint64_t nonce_key[2];
@@ -39,24 +39,8 @@ void control_server_free(struct control_server *c)
 {
 	if (!c)
 		return;
-	free(c->assoc);
+	snapshot_done(&c->now);
 	free(c);
-}
-
-/* Returns the number of associations now in c->assoc. */
-static size_t take_reports(struct control_server *c, struct sys_report *sys)
-{
-	const struct engine *e = c->in.engine;
-	size_t n = engine_assoc_count(e);
-
-	if (n > c->cap) {
-		c->assoc = xreallocarray(c->assoc, n, sizeof *c->assoc);
-		c->cap = n;
-	}
-	for (size_t i = 0; i < n; i++)
-		engine_assoc_report(e, i, &c->assoc[i]);
-	engine_report(e, sys);
-	return n;
 }
 
 void control_server_handle(struct control_server *c,
@@ -64,9 +48,8 @@ void control_server_handle(struct control_server *c,
 			   const uint8_t *data, size_t len,
 			   control_emit_fn emit, void *arg)
 {
-	struct sys_report sys;
 	struct control_view view = {
-		.facts = {.sys = &sys,
+		.facts = {.sys = &c->now.sys,
 			  .stats = &c->no_stats,
 			  .cfg = c->in.cfg,
 			  .version = c->in.version,
@@ -78,11 +61,10 @@ void control_server_handle(struct control_server *c,
 
 	/* Nothing can be modified, and the list of clients is not served. */
 	(void)restrict_flags;
-	view.n_assoc = take_reports(c, &sys);
-	view.assoc = c->assoc;
-	for (size_t i = 0; i < view.n_assoc; i++)
-		if (sys.peer_id && c->assoc[i].id == sys.peer_id)
-			view.facts.sys_peer = &c->assoc[i];
+	snapshot_take(&c->now, c->in.engine);
+	view.assoc = c->now.assoc;
+	view.n_assoc = c->now.n;
+	view.facts.sys_peer = c->now.sys_peer;
 	if (c->in.stats)
 		view.facts.stats = c->in.stats(c->in.stats_arg);
 	if (c->in.keys)
