@@ -44,6 +44,7 @@ struct config *config_new(void)
 	cfg->rate.minimum_s = 2;
 	cfg->rate.flake_share = 0.1;
 	cfg->rate.leak_share = 0.25;
+	cfg->status_socket = CONF_STATUS_SOCKET;
 	cfg->stats_enabled = true;
 	for (size_t i = 0; i < STATS_KINDS; i++)
 		cfg->filegen[i] =

@@ -151,6 +151,9 @@ struct conf_filegen {
 
 #define CONF_MAX_POOL_VERIFY 8
 
+/* Where the status document is read, unless the file says otherwise. */
+#define CONF_STATUS_SOCKET "/run/ntpd/status.sock"
+
 struct conf_setvar {
 	const char *name, *value;
 	bool is_default;
@@ -188,7 +191,8 @@ struct config {
 
 	const char *drift_file, *leap_file, *pid_file, *log_file, *stats_dir,
 		*user, *chroot_dir;
-	bool stats_enabled; /* enable stats */
+	const char *status_socket; /* NULL: none */
+	bool stats_enabled;        /* enable stats */
 	struct conf_filegen filegen[STATS_KINDS];
 
 	struct {

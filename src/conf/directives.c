@@ -294,6 +294,7 @@ const struct directive directives[] = {
 	{DIR("setvar", "name = value [default]", "a variable for ntpq to show", read_setvar), .options = setvar_options},
 	{DIR("statistics", "name ...", "which statistics are written", read_options), .options = statistics_options},
 	{DIR("statsdir", "folder", "where statistics are written", read_statsdir)},
+	{DIR("statussocket", "path | none", "where the status document is read (" CONF_STATUS_SOCKET ")", read_value), PATH("statussocket", CFG(status_socket))},
 	{DIR("tinker", "option ...", "limits of the clock discipline", read_options), .options = tinker_options},
 	{DIR("tos", "option ...", "how sources are selected", read_options), .options = tos_options},
 	{DIR("trustedkey", "key ... | (first ... last)", "keys that may be used", read_trustedkey)},

@@ -2,6 +2,7 @@
 #include "os/server_socket.h"
 
 #include <errno.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <stdalign.h>
 #include <stdlib.h>
@@ -220,6 +221,16 @@ int os_server_socket_init(struct os_server_socket *s, int fd,
 	};
 	os_loop_watch(loop, &s->watch);
 	return 0;
+}
+
+uint32_t os_server_socket_drops(const struct os_server_socket *s)
+{
+	uint32_t info[SK_MEMINFO_VARS] = {0};
+	socklen_t len = sizeof info;
+
+	if (getsockopt(s->watch.fd, SOL_SOCKET, SO_MEMINFO, info, &len) < 0)
+		return 0;
+	return info[SK_MEMINFO_DROPS];
 }
 
 void os_server_socket_done(struct os_server_socket *s)

@@ -85,6 +85,9 @@ int os_server_socket_init(struct os_server_socket *s, int fd,
 			  const struct os_server_socket_events *events,
 			  void *owner);
 
+/** Datagrams that the kernel had no room for, ever. */
+uint32_t os_server_socket_drops(const struct os_server_socket *s);
+
 /** Close.  Not from inside received. */
 void os_server_socket_done(struct os_server_socket *s);
 

@@ -46,6 +46,7 @@ static const int common_calls[] = {
 };
 
 static const int worker_calls[] = {
+	SCMP_SYS(getsockopt),
 	SCMP_SYS(recvmmsg),
 	SCMP_SYS(recvmmsg_time64),
 };
@@ -60,9 +61,10 @@ static const int dns_calls[] = {
 
 /* It opens a socket for each question; which kinds, see below. */
 static const int engine_calls[] = {
-	SCMP_SYS(bind),     SCMP_SYS(connect),         SCMP_SYS(fcntl),
-	SCMP_SYS(fcntl64),  SCMP_SYS(getsockname),     SCMP_SYS(getsockopt),
-	SCMP_SYS(recvmmsg), SCMP_SYS(recvmmsg_time64), SCMP_SYS(setsockopt),
+	SCMP_SYS(accept4),    SCMP_SYS(bind),     SCMP_SYS(connect),
+	SCMP_SYS(fcntl),      SCMP_SYS(fcntl64),  SCMP_SYS(getsockname),
+	SCMP_SYS(getsockopt), SCMP_SYS(recvmmsg), SCMP_SYS(recvmmsg_time64),
+	SCMP_SYS(setsockopt),
 };
 
 /* getaddrinfo() loads modules, reads files, asks daemons and name servers. */

@@ -26,7 +26,8 @@ fudge 127.127.1.0 stratum 0 refid GPS
 class Daemon:
     """Use it in a with statement; it is gone afterwards, whatever happened."""
 
-    def __init__(self, folder, ip, text, options=("-n",), clock="virtual"):
+    def __init__(self, folder, ip, text, options=("-n",), clock="virtual",
+                 status="status.sock"):
         self.folder, self.ip = pathlib.Path(folder), ip
         self.folder.mkdir(exist_ok=True)
         self.folder.chmod(0o777)  # it may become another user
@@ -34,7 +35,11 @@ class Daemon:
         self.conf.write_text(
             f"port {PORT}\ninterface ignore all\ninterface listen {ip}\n"
             f"restrict 127.0.0.0 mask 255.0.0.0\n{text}")
-        self.options = ["-c", str(self.conf), *options]
+        self.status = self.folder / "status.sock"
+        self.options = ["-c", str(self.conf)]
+        if status:
+            self.options += ["-S", str(self.status)]
+        self.options += options
         if clock:
             self.options += ["--clock", clock]
         self.log_path = self.folder / "stderr"

@@ -52,6 +52,7 @@ static const struct row rows[] = {
 	{'q', "quit", NULL, "set the clock once and exit", NULL},
 	{'r', "propagationdelay", "S", NULL, "-r: broadcasts are not listened to"},
 	{'s', "statsdir", "DIR", "where statistics files are kept", NULL},
+	{'S', "status", "PATH", "status socket, or none (" CONF_STATUS_SOCKET ")", NULL},
 	{'t', "test", NULL, "only check the configuration: exit 0, or 2 when it has errors", NULL},
 	{'u', "user", "USER[:GROUP]", "who to be after the start", NULL},
 	{'U', "updateinterval", "S", NULL, "-U: sockets follow the interfaces by themselves"},
@@ -214,6 +215,8 @@ static const char **text_field(struct cmdline *o, int letter)
 		return &o->pid_file;
 	case 's':
 		return &o->stats_dir;
+	case 'S':
+		return &o->status_socket;
 	case 'u':
 		return &o->user;
 	default:
@@ -475,6 +478,9 @@ void cmdline_apply(const struct cmdline *o, struct config *cfg)
 	override(&cfg->stats_dir, o->stats_dir);
 	override(&cfg->user, o->user);
 	override(&cfg->chroot_dir, o->chroot_dir);
+	override(&cfg->status_socket, o->status_socket);
+	if (cfg->status_socket && strcmp(cfg->status_socket, "none") == 0)
+		cfg->status_socket = NULL;
 	if (o->has_clock)
 		cfg->clock = o->clock;
 	for (size_t i = 0; i < o->n_listen; i++)

@@ -47,7 +47,7 @@ struct cmdline {
 	unsigned fifo_priority; /* -P; 0: ordinary scheduling */
 	unsigned wait_sync_s;   /* -w; 0: do not wait */
 	const char *drift_file, *keys_file, *log_file, *pid_file, *stats_dir,
-		*user, *chroot_dir;
+		*user, *chroot_dir, *status_socket;
 	const char **listen; /* -I */
 	size_t n_listen;
 	const char **setvar; /* -v, -V */

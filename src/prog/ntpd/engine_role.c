@@ -11,6 +11,7 @@
 #include "prog/ntpd/child.h"
 #include "prog/ntpd/control_link.h"
 #include "prog/ntpd/roles.h"
+#include "prog/ntpd/status_socket.h"
 
 /*
  * The engine's process: it asks servers, decides about the clock, and answers
@@ -38,6 +39,9 @@ struct engine_process {
 	struct link *link;
 	size_t n_link;
 	struct server_stats total;
+	struct shared_page *daemon_page;
+	struct daemon_facts daemon; /* as read last */
+	struct status_socket status;
 };
 
 static struct board *supervisor(struct board *b)
@@ -138,6 +142,8 @@ static void add_stats(struct server_stats *to, const struct server_stats *s)
 	to->received += s->received;
 	to->send_failed += s->send_failed;
 	to->reply_sent_to_server_port += s->reply_sent_to_server_port;
+	to->clients += s->clients;
+	to->kernel_drops += s->kernel_drops;
 	for (size_t i = 0; i < ARRAY_LEN(to->by_verdict); i++)
 		to->by_verdict[i] += s->by_verdict[i];
 	for (size_t i = 0; i < ARRAY_LEN(to->by_version); i++)
@@ -157,6 +163,29 @@ static const struct server_stats *count(void *arg)
 		add_stats(&p->total, &l->last);
 	}
 	return &p->total;
+}
+
+static const struct daemon_facts *about_daemon(void *arg)
+{
+	struct engine_process *p = arg;
+
+	(void)!shared_page_read(p->daemon_page, &p->daemon, sizeof p->daemon);
+	return &p->daemon;
+}
+
+static void open_status(struct engine_process *p)
+{
+	const struct status_inputs in = {
+		.setup = &p->child->setup,
+		.engine = p->engine,
+		.daemon = about_daemon,
+		.stats = count,
+		.arg = p,
+	};
+
+	if (status_socket_is_open(FD_ENGINE_STATUS))
+		status_socket_init(&p->status, FD_ENGINE_STATUS,
+				   &p->child->loop, &in);
 }
 
 static int open_links(struct engine_process *p)
@@ -231,8 +260,11 @@ static void start(struct engine_process *p)
 int engine_role(struct child *c)
 {
 	struct engine_process p = {.child = c};
-	int r;
+	int r = shared_page_map(FD_ENGINE_DAEMON, false, &p.daemon_page);
 
+	if (r < 0)
+		return NTPD_FAILED;
+	close(FD_ENGINE_DAEMON);
 	inherit_view(&p);
 	open_host(&p);
 	r = open_links(&p);
@@ -240,9 +272,11 @@ int engine_role(struct child *c)
 		return NTPD_FAILED;
 	/* It may look around while it is made; it hears nobody before the loop. */
 	start(&p);
+	open_status(&p);
 	r = child_confine(c, SANDBOX_ENGINE);
 	if (r == 0)
 		r = child_loop(c);
+	status_socket_done(&p.status);
 	control_server_free(p.control);
 	engine_free(p.engine);
 	return r < 0 ? NTPD_FAILED : NTPD_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "prog/ntpd/listen.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/filter.h>
 #include <stdlib.h>
@@ -198,7 +199,7 @@ static int open_place(const struct place *at, unsigned dscp,
 			steer(fd, at->addr.family, (unsigned)out->workers);
 	}
 	if (r == 0)
-		out->n++;
+		out->addr[out->n++] = at->addr;
 	return r;
 }
 
@@ -225,4 +226,21 @@ int listen_open(const struct setup *s, struct log *log, struct listen_set *out)
 			first_error = r;
 	}
 	return first_error;
+}
+
+static_assert(LISTEN_MAX == DAEMON_LISTEN_MAX, "all of them are told");
+
+struct daemon_facts listen_facts(const struct listen_set *set, int64_t wall_ns,
+				 int64_t mono_ns)
+{
+	struct daemon_facts d = {
+		.pid = getpid(),
+		.start_mono_ns = mono_ns,
+		.config_loaded_wall_ns = wall_ns,
+		.config_ok = true,
+		.n_listen = (unsigned)set->n,
+	};
+
+	memcpy(d.listen, set->addr, set->n * sizeof *set->addr);
+	return d;
 }

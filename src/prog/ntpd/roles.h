@@ -14,8 +14,10 @@ enum {
 	FD_VIEW_PAGE,  /* struct sys_view; the engine may write */
 	FD_HOSTS_PAGE, /* struct hosts_page; the engine may write */
 
-	FD_ENGINE_CLOCK, /* channel: clock commands */
-	FD_ENGINE_NAMES, /* channel: questions to the resolver */
+	FD_ENGINE_CLOCK,  /* channel: clock commands */
+	FD_ENGINE_NAMES,  /* channel: questions to the resolver */
+	FD_ENGINE_DAEMON, /* struct daemon_facts, read only */
+	FD_ENGINE_STATUS, /* socket that listens; a gap when there is none */
 	FD_ENGINE_LINKS, /* for each worker: channel, then its counters, read only */
 
 	FD_WORKER_LINK =

@@ -2,6 +2,7 @@
 #include "prog/ntpd/serving.h"
 
 #include "base/units.h"
+#include "ntp/clients.h"
 
 /* Counters are shown this late at most. */
 #define STATS_DELAY_NS (NS_PER_S / 2)
@@ -65,6 +66,16 @@ void serving_done(struct serving *s)
 	for (unsigned i = 0; i < s->n_socket; i++)
 		os_server_socket_done(&s->socket[i]);
 	os_batch_free(s->batch);
+}
+
+void serving_count(struct serving *s)
+{
+	struct server_stats *stats = server_stats(s->server);
+
+	stats->clients = clients_depth(server_clients(s->server));
+	stats->kernel_drops = 0;
+	for (unsigned i = 0; i < s->n_socket; i++)
+		stats->kernel_drops += os_server_socket_drops(&s->socket[i]);
 }
 
 void serving_send_control(struct serving *s, unsigned socket,

@@ -47,6 +47,9 @@ MUST_CHECK int serving_init(struct serving *s, const struct serving_ops *ops,
 			    struct os_loop *loop, const int *fd, size_t n);
 void serving_done(struct serving *s);
 
+/** Bring those counters up to date that are not counted by server_handle(). */
+void serving_count(struct serving *s);
+
 /** Send one fragment of a mode 6 response from a socket of ours. */
 void serving_send_control(struct serving *s, unsigned socket,
 			  const struct net_addr *peer,

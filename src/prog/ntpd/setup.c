@@ -39,6 +39,7 @@ static int read_config(struct setup *s, struct conf_files *files,
 	struct diags diags = {0};
 	int r = 0;
 
+	s->config_path = path;
 	if (path)
 		r = conf_read(path, files, &s->cfg, &diags);
 	else

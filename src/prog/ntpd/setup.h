@@ -17,6 +17,7 @@
 /* What a process knows before it begins: command line and files, read. */
 struct setup {
 	const struct cmdline *opt;
+	const char *config_path; /* NULL: none was read */
 	struct config *cfg;
 	struct keys keys;
 	struct leap_table leap_table;

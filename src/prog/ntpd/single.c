@@ -9,6 +9,7 @@
 #include "prog/ntpd/listen.h"
 #include "prog/ntpd/serving.h"
 #include "prog/ntpd/signals.h"
+#include "prog/ntpd/status_socket.h"
 
 struct single {
 	const struct setup *setup;
@@ -21,6 +22,9 @@ struct single {
 	struct server *server;
 	struct engine *engine;
 	struct control_server *control;
+	struct daemon_facts daemon;
+	int status_fd; /* -1: none */
+	struct status_socket status;
 };
 
 static struct single *of_board(struct board *b)
@@ -86,7 +90,29 @@ static void serving_control(struct serving *s, unsigned socket,
 
 static const struct server_stats *count(void *arg)
 {
-	return server_stats(((struct single *)arg)->server);
+	struct single *p = arg;
+
+	serving_count(&p->serving);
+	return server_stats(p->server);
+}
+
+static const struct daemon_facts *about_daemon(void *arg)
+{
+	return &((struct single *)arg)->daemon;
+}
+
+static void open_status(struct single *p)
+{
+	const struct status_inputs in = {
+		.setup = p->setup,
+		.engine = p->engine,
+		.daemon = about_daemon,
+		.stats = count,
+		.arg = p,
+	};
+
+	p->status_fd = status_socket_open(p->setup, (gid_t)-1, &p->log->log);
+	status_socket_init(&p->status, p->status_fd, &p->os.loop, &in);
 }
 
 static int open_sockets(struct single *p)
@@ -97,6 +123,8 @@ static int open_sockets(struct single *p)
 
 	if (r < 0)
 		return r;
+	p->daemon = listen_facts(&listening, clock_now(p->os.host.clock),
+				 loop_mono(p->os.host.loop));
 	p->server = server_new(p->setup->cfg, &p->setup->keys, &p->os.entropy);
 	return serving_init(&p->serving, &ops, p->server, p->os.host.clock,
 			    &p->os.loop, listening.fd, listening.n);
@@ -148,6 +176,7 @@ static void start(struct single *p)
 	in.drift_known = p->keeper.drift_known;
 	ctl.engine = p->engine = engine_new(&in);
 	p->control = control_server_new(&ctl);
+	open_status(p);
 	keeper_started(&p->keeper, -1);
 }
 
@@ -172,7 +201,7 @@ static int run(struct single *p)
 
 int single_run(const struct setup *s, struct os_log *log)
 {
-	struct single p = {.setup = s, .log = log};
+	struct single p = {.setup = s, .log = log, .status_fd = -1};
 	int status = NTPD_FAILED;
 
 	if (open_host(&p) < 0)
@@ -183,6 +212,8 @@ int single_run(const struct setup *s, struct os_log *log)
 		start(&p);
 		status = run(&p);
 	}
+	status_socket_done(&p.status);
+	status_socket_unlink(s, p.status_fd);
 	control_server_free(p.control);
 	engine_free(p.engine);
 	if (p.server)

@@ -26,6 +26,7 @@
 #include "prog/ntpd/listen.h"
 #include "prog/ntpd/roles.h"
 #include "prog/ntpd/signals.h"
+#include "prog/ntpd/status_socket.h"
 
 /*
  * The supervisor holds what its children need (sockets, pages, channels), so
@@ -66,12 +67,13 @@ struct supervisor {
 	struct keeper keeper;
 	struct sandbox_user user; /* what the children become */
 	struct listen_set listening;
-	int bundle_fd, null_fd;
+	int bundle_fd, null_fd, status_fd;
 	int jail_fd; /* -1: none */
 	struct {
 		int rw, ro;
-	} view_page, hosts_page, clock_page, stats_page[LISTEN_WORKERS_MAX];
-	struct shared_page *clock_map;
+	} view_page, hosts_page, clock_page, daemon_page,
+		stats_page[LISTEN_WORKERS_MAX];
+	struct shared_page *clock_map, *daemon_map;
 	int names[2];                    /* engine, resolver */
 	int link[LISTEN_WORKERS_MAX][2]; /* engine, worker */
 	struct clock_service service;
@@ -271,6 +273,8 @@ static void give_role(struct supervisor *s, const struct ward *w, int clock_fd,
 		give(h, FD_HOSTS_PAGE, s->hosts_page.rw);
 		give(h, FD_ENGINE_CLOCK, clock_fd);
 		give(h, FD_ENGINE_NAMES, s->names[0]);
+		give(h, FD_ENGINE_DAEMON, s->daemon_page.ro);
+		give(h, FD_ENGINE_STATUS, s->status_fd);
 		for (int i = 0; i < (int)s->listening.workers; i++) {
 			give(h, FD_ENGINE_LINKS + 2 * i, s->link[i][0]);
 			give(h, FD_ENGINE_LINKS + 2 * i + 1,
@@ -544,6 +548,11 @@ static int open_pages(struct supervisor *s)
 				       &s->clock_page.ro);
 	if (r == 0)
 		r = shared_page_map(s->clock_page.rw, true, &s->clock_map);
+	if (r == 0)
+		r = shared_page_create("ntpd daemon", &s->daemon_page.rw,
+				       &s->daemon_page.ro);
+	if (r == 0)
+		r = shared_page_map(s->daemon_page.rw, true, &s->daemon_map);
 	for (size_t i = 0; r == 0 && i < s->listening.workers; i++) {
 		r = shared_page_create("ntpd counters", &s->stats_page[i].rw,
 				       &s->stats_page[i].ro);
@@ -590,6 +599,14 @@ static void init_service(struct supervisor *s)
 	publish_clock(&s->service);
 }
 
+static void publish_daemon(struct supervisor *s)
+{
+	struct daemon_facts facts =
+		listen_facts(&s->listening, clock_now(&s->clock.clock), now(s));
+
+	shared_page_write(s->daemon_map, &facts, sizeof facts);
+}
+
 /* All that takes rights, and then without them all else. */
 static int prepare(struct supervisor *s)
 {
@@ -604,6 +621,9 @@ static int prepare(struct supervisor *s)
 		r = listen_open(s->in->setup, log_of(s), &s->listening);
 	if (r < 0)
 		return r;
+	s->status_fd = status_socket_open(
+		s->in->setup, geteuid() == 0 ? s->user.gid : (gid_t)-1,
+		log_of(s));
 	raise_priority(s);
 	keeper_init(&s->keeper, s->in->setup, s->in->log, &s->clock.clock,
 		    &s->loop.loop);
@@ -612,9 +632,11 @@ static int prepare(struct supervisor *s)
 		r = sandbox_supervisor(&own);
 	if (r < 0)
 		log_error(log_of(s), "cannot start: %s", strerror(-r));
-	else
-		init_service(s);
-	return r;
+	if (r < 0)
+		return r;
+	init_service(s);
+	publish_daemon(s);
+	return 0;
 }
 
 static void add_ward(struct supervisor *s, enum role role, unsigned number)
@@ -710,6 +732,7 @@ int supervisor_run(const struct supervisor_inputs *in)
 	int status = NTPD_FAILED, r;
 
 	s->in = in;
+	s->status_fd = -1;
 	signals_catch();
 	os_loop_init(&s->loop);
 	s->loop.wake = signals_flag();
@@ -721,6 +744,7 @@ int supervisor_run(const struct supervisor_inputs *in)
 		stop_all(s);
 		status = r < 0 ? NTPD_FAILED : s->keeper.exit_status;
 	}
+	status_socket_unlink(in->setup, s->status_fd);
 	if (s->keeper.setup)
 		keeper_done(&s->keeper);
 	free(s->ward);

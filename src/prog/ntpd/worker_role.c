@@ -87,8 +87,10 @@ static void on_stats_timer(struct timer *t)
 	struct worker_process *p =
 		CONTAINER_OF(t, struct worker_process, stats_timer);
 
-	shared_page_write(p->stats, server_stats(p->server),
-			  sizeof(struct server_stats));
+	struct server_stats *stats = server_stats(p->server);
+
+	serving_count(&p->serving);
+	shared_page_write(p->stats, stats, sizeof *stats);
 }
 
 /* Descriptors without a gap; the first that is no socket ends them. */
