@@ -13,7 +13,7 @@ case $2 in
 spdx) # every source says its licence in its first two lines
 	bad=$({
 		sources
-		find run check tools test bench .ci -type f \
+		find run check tools test bench packaging .ci -type f \
 			\( -name '*.py' -o -name '*.sh' -o ! -name '*.*' \) \
 			! -path '*/corpus/*' ! -path '*/data/*'
 	} 2>/dev/null | while read -r file; do
@@ -86,7 +86,7 @@ tour) # the functions and files that doc/tour.md names exist
 shell)
 	command -v shellcheck >/dev/null || exit 77
 	bad=$(shellcheck -e SC2086,SC2046,SC2016,SC2038 $(ls run 2>/dev/null) check tools/setup \
-		tools/build tools/embed tools/peers tools/demo/*.sh .ci/run test/meta/*.sh test/postgres/run test/postgres/server 2>&1)
+		tools/build tools/embed tools/package tools/peers tools/demo/*.sh packaging/dhcp/* .ci/run test/meta/*.sh test/postgres/run test/postgres/server 2>&1)
 	;;
 tidy) # slow: Clang's checks, .clang-tidy says which
 	command -v clang-tidy >/dev/null || exit 77
