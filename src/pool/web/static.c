@@ -17,6 +17,7 @@ static const char *type_of(const char *name)
 		const char *end, *type;
 	} types[] = {
 		{".css", "text/css; charset=utf-8"},
+		{".json", "application/json"},
 		{".js", "text/javascript; charset=utf-8"},
 		{".svg", "image/svg+xml"},
 	};
