@@ -85,12 +85,14 @@ static void put_monitor(struct html *h, const struct monitor *m,
 					       "IPv4, IPv6"};
 	char seen[WHEN_LEN], sent[WHEN_LEN];
 
-	html_put(h, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td>",
+	html_put(h,
+		 "<tr><th scope=\"row\">%s</th><td class=\"plain\">%s</td><td "
+		 "class=\"plain\">%s</td>",
 		 m->name, m->place, monitor_state_name(m->state));
 	put_clock(h, m);
 	put_dissent(h, d, m->id);
 	html_put(h,
-		 "<td>%s</td><td class=\"plain\">%s</td>"
+		 "<td class=\"plain\">%s</td><td class=\"plain\">%s</td>"
 		 "<td class=\"plain\">%s</td><td>%s</td></tr>\n",
 		 families[m->families & 3], when_ago(m->seen_ms, now_ms, seen),
 		 when_ago(m->submit_ms, now_ms, sent), m->version);

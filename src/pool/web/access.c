@@ -218,7 +218,7 @@ static void put_monitor(const struct request *rq, struct response *rs,
 
 	html_put(h,
 		 "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td>"
-		 "<td>%s</td><td>",
+		 "<td class=\"plain\">%s</td><td>",
 		 m->name, m->place, monitor_state_name(m->state),
 		 when_ago(m->seen_ms, rq->now_ms, when));
 	if (m->clock_ok == 0)

@@ -170,7 +170,8 @@ static void put_entry(const struct request *rq, struct html *h,
 		 "<tr><td>%s</td><th scope=\"row\"><a "
 		 "href=\"/lists/entry/%" PRId64 "\">%s</a></th><td>%s</td>"
 		 "<td>%s</td><td class=\"plain\">%s</td>"
-		 "<td class=\"number\">%s</td><td>%s</td></tr>\n",
+		 "<td class=\"number\">%s</td><td "
+		 "class=\"plain\">%s</td></tr>\n",
 		 e->country, e->id, e->hostname, e->access_policy,
 		 e->notification ? "Yes" : "No", when_day(e->changed_ms, day),
 		 figure_score(e->score_ms ? e->score : (double)NAN, score),

@@ -149,7 +149,8 @@ static void put_monitor(struct html *h, const struct score_view *v,
 			 "so its results count nowhere</span>");
 	html_put(h,
 		 "</td><td class=\"number\">%s</td><td class=\"number\">%s</td>"
-		 "<td class=\"number\">%s</td><td>%s</td></tr>\n",
+		 "<td class=\"number\">%s</td><td "
+		 "class=\"plain\">%s</td></tr>\n",
 		 figure_score(m->score_ms ? m->score : (double)NAN, score),
 		 figure_offset(m->offset_s, offset), figure_time(m->rtt_s, rtt),
 		 when_ago(m->score_ms, v->now_ms, when));

@@ -33,7 +33,7 @@ void server_table_row(struct html *h, const struct server *s, int64_t now_ms)
 	html_put(h,
 		 "<tr><th scope=\"row\"><a class=\"address\" "
 		 "href=\"/scores/%s\">%s</a></th><td>%s</td>"
-		 "<td class=\"number\">%s</td><td class=\"%s\">%s%s</td>",
+		 "<td class=\"number\">%s</td><td class=\"plain %s\">%s%s</td>",
 		 s->address, s->address, s->hostname,
 		 figure_score(s->score, score),
 		 state == SERVER_IN_POOL ? "good" : "quiet",
@@ -42,7 +42,9 @@ void server_table_row(struct html *h, const struct server *s, int64_t now_ms)
 		html_put(h, "<td class=\"number\">%d</td>", s->stratum);
 	else
 		html_put(h, "<td class=\"number quiet\">&ndash;</td>");
-	html_put(h, "<td class=\"number\">%s</td><td>%s</td></tr>\n",
+	html_put(h,
+		 "<td class=\"number\">%s</td><td "
+		 "class=\"plain\">%s</td></tr>\n",
 		 figure_netspeed(s->kbit, speed),
 		 when_ago(s->score_ms, now_ms, when));
 }

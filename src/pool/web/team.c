@@ -245,7 +245,8 @@ static void put_audit(const struct request *rq, struct response *rs,
 	for (a.id = 0; audit_next(rows, &a); n++)
 		html_put(h,
 			 "<tr><td class=\"plain\">%s</td><th scope=\"row\">%s"
-			 "</th><td><code>%s</code></td><td>%s, person %lld, %s"
+			 "</th><td class=\"detail\"><code>%s</code></td><td "
+			 "class=\"plain\">%s, person %lld, %s"
 			 "</td></tr>\n",
 			 when_minute(a.at_ms, when), a.action, a.detail,
 			 a.source, (long long)a.person_id, a.address);

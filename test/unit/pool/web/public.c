@@ -290,7 +290,8 @@ static void test_lists(void **state)
 		    strstr(visit_body(&v), "a.example"));
 	HAS_NOT("two.example");
 	HAS_NOT("waits.example");
-	HAS("<td class=\"number\">+19.5</td><td>60 seconds ago</td>");
+	HAS("<td class=\"number\">+19.5</td><td class=\"plain\">60 seconds "
+	    "ago</td>");
 	visit_done(&v);
 	visit(&v, db, settings, "GET", "/lists/stratum1?sort=host", NULL);
 	assert_true(strstr(visit_body(&v), "a.example") <
