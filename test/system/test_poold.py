@@ -187,6 +187,7 @@ def test_configuration_is_checked(tmp_path):
     conf.write_text("name Mine\n")
     run = subprocess.run([program("poold"), "-t", "-c", conf], capture_output=True, text=True)
     assert run.returncode == 0 and "\nname Mine\n" in run.stdout
+    assert "'name-server' is not set" in run.stderr
     conf.write_text(f"database sqlite:{tmp_path}/none.db\nname-server de.pool.example.org=192.0.2.1\n")
     run = subprocess.run([program("poold"), "-t", "-c", conf], capture_output=True, text=True)
     assert run.returncode == 2 and "de: means two things" in run.stderr

@@ -341,6 +341,17 @@ void settings_free(struct pool_settings *s)
 	free(s);
 }
 
+void settings_warn(const struct pool_settings *s, FILE *out)
+{
+	if (list_len(s->name_servers) == 0)
+		fprintf(out,
+			"warning: 'name-server' is not set, so the zone names "
+			"%s as its name server,\n"
+			"  at whose addresses time servers are: nobody can "
+			"delegate to it\n",
+			s->domain);
+}
+
 bool settings_https(const struct pool_settings *s)
 {
 	return s->web_cert || strncmp(s->web_url, "https:", 6) == 0;

@@ -88,5 +88,11 @@ MUST_CHECK int settings_parse(struct pool_settings *s, const char *path,
 /** Every value with its default, as a file that could be read again. */
 void settings_print(const struct pool_settings *s, FILE *out);
 
+/**
+ * What can be meant, but seldom is, a line each: without name-server the zone
+ * is its own name server, at the addresses of time servers.
+ */
+void settings_warn(const struct pool_settings *s, FILE *out);
+
 /** Do visitors come by HTTPS, here or at a proxy? */
 bool settings_https(const struct pool_settings *s);

@@ -68,6 +68,7 @@ static bool zones_fit(const struct pool_settings *s)
 static int check(const struct pool_settings *s)
 {
 	settings_print(s, stdout);
+	settings_warn(s, stderr);
 	return zones_fit(s) ? EXIT_SUCCESS : EXIT_USAGE;
 }
 
