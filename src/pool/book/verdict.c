@@ -70,9 +70,21 @@ static const struct {
 		"This request did not come from the server's address. Make "
 		"it on the server itself, and bind it to that address."},
 	[BOOK_BAD_ZONE] = {"bad-zone",
-		"The zone cannot be so: its name has letters, digits and "
-		"hyphens, its numbers are not negative, and its parents end "
-		"at the global zone."},
+		"The name of a zone has small letters, digits and hyphens, at "
+		"least one letter, and no hyphen at its ends."},
+	[BOOK_BAD_KIND] = {"bad-kind",
+		"A new zone is custom or vendor; the zones of the world are "
+		"there."},
+	[BOOK_BAD_PARENT] = {"bad-parent",
+		"The parent is a zone that is there, not itself below this "
+		"one and no vendor's name; that of a vendor's name is @."},
+	[BOOK_BAD_LIMITS] = {"bad-limits",
+		"An answer has up to 8 addresses, its TTL is 30 to 86400 "
+		"seconds, no limit is negative, and a policy is strict, "
+		"local-first or classic; 0 or nothing is as pool.conf says."},
+	[BOOK_FIXED_ZONE] = {"fixed-zone",
+		"The global zone, continents and countries cannot be removed, "
+		"and only custom zones have rules."},
 	[BOOK_TAKEN] = {"taken",
 		"This name means something else in the DNS of this pool: www, "
 		"uk, or a host that name-server in pool.conf names."},

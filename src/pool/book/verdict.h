@@ -40,8 +40,12 @@ enum book_verdict {
 	BOOK_EXPIRED,
 	BOOK_WRONG_SOURCE, /* the request came from another address */
 	/* zones, webhooks */
-	BOOK_BAD_ZONE,
-	BOOK_TAKEN, /* the DNS has something else of that name */
+	BOOK_BAD_ZONE, /* its name */
+	BOOK_BAD_KIND,
+	BOOK_BAD_PARENT,
+	BOOK_BAD_LIMITS,
+	BOOK_FIXED_ZONE, /* the world is as it is */
+	BOOK_TAKEN,      /* the DNS has something else of that name */
 	BOOK_BAD_RULE,
 	BOOK_EXISTS,
 	BOOK_IN_USE,

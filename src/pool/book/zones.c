@@ -225,6 +225,7 @@ static bool is_own(const struct zone_record *z)
 static enum book_verdict check_parents(struct db *db,
 				       const struct zone_record *z)
 {
+	bool vendor = strcmp(z->kind, "vendor") == 0;
 	struct zone_record up = *z;
 
 	for (int depth = 0; depth < DEPTH_MAX; depth++) {
@@ -232,27 +233,32 @@ static enum book_verdict check_parents(struct db *db,
 
 		if (!up.parent_id)
 			return strcmp(up.kind, "global") == 0 ? BOOK_OK
-							      : BOOK_BAD_ZONE;
+							      : BOOK_BAD_PARENT;
 		r = zone_by_id(db, up.parent_id, &up);
 		if (r <= 0)
-			return r < 0 ? BOOK_STORE : BOOK_BAD_ZONE;
-		if (up.id == z->id)
-			return BOOK_BAD_ZONE;
+			return r < 0 ? BOOK_STORE : BOOK_BAD_PARENT;
+		/* A vendor's name says what the origin says: no tree. */
+		if (up.id == z->id || strcmp(up.kind, "vendor") == 0 ||
+		    (vendor && strcmp(up.kind, "global") != 0))
+			return BOOK_BAD_PARENT;
 	}
-	return BOOK_BAD_ZONE;
+	return BOOK_BAD_PARENT;
 }
 
 static enum book_verdict check(struct db *db, const struct zone_record *z)
 {
 	enum zone_policy policy;
 
-	if (!change_text_ok(z->title, sizeof z->title) || !*z->title ||
-	    z->min_servers < 0 || z->min_kbit < 0 || z->max_hosts < 0 ||
+	if (!*z->title)
+		return BOOK_MISSING;
+	if (!change_text_ok(z->title, sizeof z->title))
+		return BOOK_BAD_TEXT;
+	if (z->min_servers < 0 || z->min_kbit < 0 || z->max_hosts < 0 ||
 	    z->max_hosts > 8 || z->ttl_s < 0 ||
 	    (z->ttl_s > 0 && z->ttl_s < 30) || z->ttl_s > 86400)
-		return BOOK_BAD_ZONE;
+		return BOOK_BAD_LIMITS;
 	if (*z->policy && !zone_policy_find(z->policy, &policy))
-		return BOOK_BAD_ZONE;
+		return BOOK_BAD_LIMITS;
 	return check_parents(db, z);
 }
 
@@ -294,7 +300,9 @@ enum book_verdict book_zone_add(struct db *db, const struct pool_settings *set,
 
 	if (!who->staff)
 		return BOOK_DENIED;
-	if (!is_own(z) || !is_zone_name(z->name))
+	if (!is_own(z))
+		return BOOK_BAD_KIND;
+	if (!is_zone_name(z->name))
 		return BOOK_BAD_ZONE;
 	if (is_reserved(z->name))
 		return BOOK_TAKEN;
@@ -361,7 +369,7 @@ enum book_verdict book_zone_remove(struct db *db, const struct actor *who,
 	if (r <= 0)
 		return change_refuse(&c, r < 0 ? BOOK_STORE : BOOK_UNKNOWN);
 	if (!is_own(&z))
-		return change_refuse(&c, BOOK_BAD_ZONE);
+		return change_refuse(&c, BOOK_FIXED_ZONE);
 	describe(&c.detail, "was", &z);
 	r = zone_delete(db, id);
 	if (r == -EBUSY)
@@ -403,7 +411,7 @@ enum book_verdict book_zone_rule_add(struct db *db, const struct actor *who,
 	if (r <= 0)
 		return change_refuse(&c, r < 0 ? BOOK_STORE : BOOK_UNKNOWN);
 	if (strcmp(z.kind, "custom") != 0)
-		return change_refuse(&c, BOOK_BAD_ZONE);
+		return change_refuse(&c, BOOK_FIXED_ZONE);
 	json_text(&c.detail, "zone", z.name);
 	json_text(&c.detail, rule->kind, rule->value);
 	r = zone_rule_insert(db, rule, id);

@@ -237,6 +237,13 @@ void page_staff_zones(const struct request *rq, struct response *rs)
 		page_end(rq, rs);
 }
 
+/* False: it does not fit. */
+static bool copy_field(const struct request *rq, const char *field, char *to,
+		       size_t cap)
+{
+	return (size_t)snprintf(to, cap, "%s", request_text(rq, field)) < cap;
+}
+
 /* What the fields of zone_fields() say.  False: not numbers, too long. */
 static bool read_zone(const struct request *rq, struct zone_record *z)
 {
@@ -244,11 +251,8 @@ static bool read_zone(const struct request *rq, struct zone_record *z)
 	z->min_kbit = desk_number(request_form(rq, "min_kbit"));
 	z->max_hosts = desk_number(request_form(rq, "max_hosts"));
 	z->ttl_s = desk_number(request_form(rq, "ttl_s"));
-	return (size_t)snprintf(z->title, sizeof z->title, "%s",
-				request_text(rq, "title")) < sizeof z->title &&
-	       (size_t)snprintf(z->policy, sizeof z->policy, "%s",
-				request_text(rq, "policy")) <
-		       sizeof z->policy &&
+	return copy_field(rq, "title", z->title, sizeof z->title) &&
+	       copy_field(rq, "policy", z->policy, sizeof z->policy) &&
 	       z->min_servers >= 0 && z->min_kbit >= 0 && z->max_hosts >= 0 &&
 	       z->ttl_s >= 0;
 }
@@ -258,14 +262,18 @@ void post_staff_zone_add(const struct request *rq, struct response *rs)
 	struct actor who = session_actor(rq, 0);
 	struct zone_record z = {0}, parent;
 	int64_t id = 0;
-	enum book_verdict v = BOOK_BAD_ZONE;
+	enum book_verdict v;
 
-	if (read_zone(rq, &z) &&
-	    (size_t)snprintf(z.name, sizeof z.name, "%s",
-			     request_text(rq, "name")) < sizeof z.name &&
-	    (size_t)snprintf(z.kind, sizeof z.kind, "%s",
-			     request_text(rq, "kind")) < sizeof z.kind &&
-	    zone_by_name(rq->db, request_text(rq, "parent"), &parent) == 1) {
+	if (!read_zone(rq, &z)) {
+		v = BOOK_BAD_LIMITS;
+	} else if (!copy_field(rq, "name", z.name, sizeof z.name)) {
+		v = BOOK_BAD_ZONE;
+	} else if (!copy_field(rq, "kind", z.kind, sizeof z.kind)) {
+		v = BOOK_BAD_KIND;
+	} else if (zone_by_name(rq->db, request_text(rq, "parent"), &parent) !=
+		   1) {
+		v = BOOK_BAD_PARENT;
+	} else {
 		z.parent_id = parent.id;
 		v = book_zone_add(rq->db, rq->settings, &who, &z, rq->now_ms,
 				  &id);
@@ -345,7 +353,7 @@ void post_staff_zone(const struct request *rq, struct response *rs)
 			       book_zone_remove(rq->db, &who, z.id, rq->now_ms),
 			       "/staff/zones");
 	else if (!read_zone(rq, &z))
-		verdict_answer(rq, rs, BOOK_BAD_ZONE, "/staff/zones");
+		verdict_answer(rq, rs, BOOK_BAD_LIMITS, "/staff/zones");
 	else
 		verdict_answer(rq, rs,
 			       book_zone_change(rq->db, &who, &z, rq->now_ms),
@@ -359,11 +367,8 @@ void post_staff_rule(const struct request *rq, struct response *rs)
 	int64_t id;
 	enum book_verdict v = BOOK_BAD_RULE;
 
-	if ((size_t)snprintf(rule.kind, sizeof rule.kind, "%s",
-			     request_text(rq, "rule_kind")) <
-		    sizeof rule.kind &&
-	    (size_t)snprintf(rule.value, sizeof rule.value, "%s",
-			     request_text(rq, "value")) < sizeof rule.value)
+	if (copy_field(rq, "rule_kind", rule.kind, sizeof rule.kind) &&
+	    copy_field(rq, "value", rule.value, sizeof rule.value))
 		v = book_zone_rule_add(rq->db, &who, &rule, rq->now_ms, &id);
 	verdict_answer(rq, rs, v, "/staff/zone/%lld", (long long)rule.zone_id);
 }

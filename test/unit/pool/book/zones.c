@@ -92,6 +92,13 @@ static void subnets_hold_servers(void **state)
 	assert_string_equal(text, "@");
 }
 
+static enum book_verdict add(struct book_world *w, const struct zone_record *z)
+{
+	int64_t id;
+
+	return book_zone_add(w->db, w->set, &w->staff, z, T0, &id);
+}
+
 static void bad_zones(void **state)
 {
 	struct book_world *w = *state;
@@ -106,30 +113,35 @@ static void bad_zones(void **state)
 		    BOOK_OK)
 			fail_msg("%s", names[i]);
 	}
+	z = zone("WWW", "custom", global);
+	assert_verdict(add(w, &z), BOOK_BAD_ZONE);
 	z = zone("x", "country", global);
-	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &z, T0, &id),
-		       BOOK_BAD_ZONE);
+	assert_verdict(add(w, &z), BOOK_BAD_KIND);
 	z = zone("x", "custom", 0);
-	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &z, T0, &id),
-		       BOOK_BAD_ZONE);
+	assert_verdict(add(w, &z), BOOK_BAD_PARENT);
 	z = zone("x", "custom", 99999);
-	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &z, T0, &id),
-		       BOOK_BAD_ZONE);
+	assert_verdict(add(w, &z), BOOK_BAD_PARENT);
+	z = zone("x", "vendor", id_of(w, "nl")); /* would have no effect */
+	assert_verdict(add(w, &z), BOOK_BAD_PARENT);
+	z = zone("acme", "vendor", global);
+	assert_verdict(add(w, &z), BOOK_OK);
+	z = zone("x", "custom", id_of(w, "acme"));
+	assert_verdict(add(w, &z), BOOK_BAD_PARENT);
+	z = zone("x", "custom", global);
+	z.title[0] = '\0';
+	assert_verdict(add(w, &z), BOOK_MISSING);
 	z = zone("x", "custom", global);
 	z.ttl_s = 5;
-	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &z, T0, &id),
-		       BOOK_BAD_ZONE);
+	assert_verdict(add(w, &z), BOOK_BAD_LIMITS);
 	z.ttl_s = 0;
 	strcpy(z.policy, "loose");
-	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &z, T0, &id),
-		       BOOK_BAD_ZONE);
+	assert_verdict(add(w, &z), BOOK_BAD_LIMITS);
 	strcpy(z.policy, "strict");
-	assert_verdict(book_zone_add(w->db, w->set, &w->staff, &z, T0, &id),
-		       BOOK_OK);
-	z.id = id;
-	z.parent_id = id; /* its own parent */
+	assert_verdict(add(w, &z), BOOK_OK);
+	z.id = id_of(w, "x");
+	z.parent_id = z.id; /* its own parent */
 	assert_verdict(book_zone_change(w->db, &w->staff, &z, T0),
-		       BOOK_BAD_ZONE);
+		       BOOK_BAD_PARENT);
 }
 
 static char **words(const char *word)
@@ -188,7 +200,7 @@ static void limits_of_the_world_can_be_set(void **state)
 	assert_int_equal(is.parent_id, id_of(w, "europe"));
 	assert_verdict(book_zone_change(w->db, &w->owner, &z, T0), BOOK_DENIED);
 	assert_verdict(book_zone_remove(w->db, &w->staff, is.id, T0),
-		       BOOK_BAD_ZONE);
+		       BOOK_FIXED_ZONE);
 	z.id = 99999;
 	assert_verdict(book_zone_change(w->db, &w->staff, &z, T0),
 		       BOOK_UNKNOWN);
@@ -222,7 +234,7 @@ static void bad_rules(void **state)
 	r = (struct zone_rule){
 		.zone_id = id_of(w, "de"), .kind = "asn", .value = "64496"};
 	assert_verdict(book_zone_rule_add(w->db, &w->staff, &r, T0, &id),
-		       BOOK_BAD_ZONE);
+		       BOOK_FIXED_ZONE);
 	r.zone_id = z.id;
 	assert_verdict(book_zone_rule_add(w->db, &w->owner, &r, T0, &id),
 		       BOOK_DENIED);
