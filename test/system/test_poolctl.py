@@ -173,7 +173,8 @@ def test_export(pool):
     pool.do("snapshot", "build")
     assert " SOA " in pool.ctl("export", "zonefile").stdout.replace("\t", " ")
     assert "data" in json.loads(pool.ctl("export", "geodns").stdout)
-    assert pool.ctl("export", "knot").returncode == 0
+    assert "# mod-geoip:" in pool.ctl("export", "knot").stdout
+    assert pool.ctl("export", "knot", "/nowhere/snap").returncode == 1
     wrong = pool.ctl("export", "bind")
     assert wrong.returncode == 1
     assert "zonefile, geodns, knot" in wrong.stderr

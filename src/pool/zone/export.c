@@ -10,6 +10,10 @@
 #include "base/rng.h"
 #include "pool/zone/zone.h"
 
+/* What pooldns says of mail. */
+#define SPF "v=spf1 -all"
+#define DMARC "v=DMARC1; p=reject"
+
 /* One name that hands out servers. */
 struct pool_name {
 	char name[128]; /* "", "de", "0.de": what stands before the origin */
@@ -100,7 +104,8 @@ static void put_zone_name(void *arg, const struct pool_name *n)
 				(unsigned)n->zone->ttl_s, type_name(f),
 				format_server(e->s, f, drawn[i], addr));
 	}
-	fprintf(e->out, "%s\t3600\tIN\tMX\t0 .\n", owner);
+	fprintf(e->out, "%s\t3600\tIN\tMX\t0 .\n%s\tIN\tTXT\t\"" SPF "\"\n",
+		owner, owner);
 }
 
 /* "a.b@example.org" is a\.b.example.org */
@@ -113,6 +118,17 @@ static void put_mailbox(const char *mail, FILE *out)
 	fprintf(out, ".%s.", at + 1);
 }
 
+static char *format_host(const struct snapshot_host *h, uint32_t i,
+			 char buf[NET_ADDR_TEXT_LEN])
+{
+	struct net_addr a = {.family = h->addr[i].family == SNAPSHOT_V4
+					       ? AF_INET
+					       : AF_INET6};
+
+	memcpy(a.ip, h->addr[i].ip, sizeof a.ip);
+	return net_addr_format(&a, buf);
+}
+
 static void put_hosts(const struct snapshot *s, FILE *out)
 {
 	char addr[NET_ADDR_TEXT_LEN];
@@ -121,17 +137,10 @@ static void put_hosts(const struct snapshot *s, FILE *out)
 		const struct snapshot_host *h = &s->host[i];
 
 		fprintf(out, "@\t14400\tIN\tNS\t%s.\n", h->name);
-		for (uint32_t n = 0; n < h->n_addr; n++) {
-			struct net_addr a = {
-				.family = h->addr[n].family == SNAPSHOT_V4
-						  ? AF_INET
-						  : AF_INET6};
-
-			memcpy(a.ip, h->addr[n].ip, sizeof a.ip);
+		for (uint32_t n = 0; n < h->n_addr; n++)
 			fprintf(out, "%s.\t14400\tIN\t%s\t%s\n", h->name,
 				type_name((int)h->addr[n].family),
-				net_addr_format(&a, addr));
-		}
+				format_host(h, n, addr));
 	}
 }
 
@@ -150,7 +159,7 @@ void export_zone_file(const struct snapshot *s, uint32_t serial,
 	put_hosts(s, out);
 	if (h->web[0])
 		fprintf(out, "www\t7200\tIN\tCNAME\t%s.\n", h->web);
-	fputs("@\tIN\tTXT\t\"v=spf1 -all\"\n", out);
+	fputs("_dmarc\t3600\tIN\tTXT\t\"" DMARC "\"\n", out);
 	each_name(s, put_zone_name, &e);
 }
 
@@ -177,6 +186,15 @@ static void put_weights(struct exporting *e, const char *type,
 	json_end_array(&e->json);
 }
 
+static void put_geodns_text(struct json *j, const char *text)
+{
+	json_array(j, "txt");
+	json_object(j, NULL);
+	json_text(j, "txt", text);
+	json_end_object(j);
+	json_end_array(j);
+}
+
 static void put_geodns_name(void *arg, const struct pool_name *n)
 {
 	struct exporting *e = arg;
@@ -200,7 +218,57 @@ static void put_geodns_name(void *arg, const struct pool_name *n)
 	json_text(&e->json, "mx", ".");
 	json_end_object(&e->json);
 	json_end_array(&e->json);
+	put_geodns_text(&e->json, SPF);
 	json_end_object(&e->json);
+}
+
+static void put_geodns_host(struct exporting *e, const struct snapshot_host *h,
+			    uint32_t family, const char *type)
+{
+	char addr[NET_ADDR_TEXT_LEN];
+
+	json_array(&e->json, type);
+	for (uint32_t i = 0; i < h->n_addr; i++) {
+		if (h->addr[i].family != family)
+			continue;
+		json_array(&e->json, NULL);
+		json_text(&e->json, NULL, format_host(h, i, addr));
+		json_int(&e->json, NULL, 1);
+		json_end_array(&e->json);
+	}
+	json_end_array(&e->json);
+}
+
+/* Names that hand out nobody: name servers, www, _dmarc. */
+static void put_geodns_rest(struct exporting *e)
+{
+	const struct snapshot *s = e->s;
+	struct json *j = &e->json;
+
+	for (size_t i = 0; i < s->n_name; i++) {
+		const struct snapshot_name *n = &s->name[i];
+
+		if (n->kind == SNAPSHOT_NAME_HOST) {
+			json_object(j, n->name);
+			put_geodns_host(e, &s->host[n->target], SNAPSHOT_V4,
+					"a");
+			put_geodns_host(e, &s->host[n->target], SNAPSHOT_V6,
+					"aaaa");
+			json_end_object(j);
+		} else if (n->kind == SNAPSHOT_NAME_WEB) {
+			char name[sizeof s->head->web + 1];
+			struct text t = text_init(name, sizeof name);
+
+			text_add(&t, "%s.", s->head->web);
+			json_object(j, n->name);
+			json_text(j, "cname", name);
+			json_end_object(j);
+		}
+	}
+	json_object(j, "_dmarc");
+	json_int(j, "ttl", 3600);
+	put_geodns_text(j, DMARC);
+	json_end_object(j);
 }
 
 void export_geodns(const struct snapshot *s, FILE *out)
@@ -215,6 +283,7 @@ void export_geodns(const struct snapshot *s, FILE *out)
 	json_text(&e.json, "targeting", "country continent @");
 	json_object(&e.json, "data");
 	each_name(s, put_geodns_name, &e);
+	put_geodns_rest(&e);
 	json_end_object(&e.json);
 	json_end_object(&e.json);
 	fprintf(out, "%s\n", buf_text(&buf));
@@ -223,18 +292,29 @@ void export_geodns(const struct snapshot *s, FILE *out)
 
 /* --- Knot -------------------------------------------------------------------- */
 
+/* Is everybody on the list in every answer?  Then all sets are the same. */
+static bool is_whole(const struct snapshot *s, const struct snapshot_list *list)
+{
+	return list->n == 0 ||
+	       s->end[list->first + list->n - 1] == list->n * SNAPSHOT_ONE;
+}
+
 static void put_knot_name(void *arg, const struct pool_name *n)
 {
 	struct exporting *e = arg;
+	unsigned sets = e->sets;
 	char addr[NET_ADDR_TEXT_LEN];
 	uint32_t drawn[SNAPSHOT_HOSTS_MAX];
 
 	if (!n->zone->list[SNAPSHOT_V4][n->subset].n &&
 	    !n->zone->list[SNAPSHOT_V6][n->subset].n)
 		return;
+	if (is_whole(e->s, &n->zone->list[SNAPSHOT_V4][n->subset]) &&
+	    is_whole(e->s, &n->zone->list[SNAPSHOT_V6][n->subset]))
+		sets = 1;
 	fprintf(e->out, "%s%s%s:\n", n->name, n->name[0] ? "." : "",
 		e->s->head->origin);
-	for (unsigned set = 0; set < e->sets; set++) {
+	for (unsigned set = 0; set < sets; set++) {
 		fputs("  - weight: 1\n", e->out);
 		for (int f = 0; f < SNAPSHOT_FAMILIES; f++) {
 			unsigned count = draw(e, n, f, drawn);
@@ -256,5 +336,16 @@ void export_knot(const struct snapshot *s, unsigned sets, uint64_t random,
 	struct exporting e = {.s = s, .out = out, .sets = sets};
 
 	rng_seed(&e.rng, random);
+	fprintf(out,
+		"# For mod-geoip of Knot DNS, beside the same pool's zone "
+		"file; in knot.conf:\n#\n"
+		"# mod-geoip:\n#   - id: pool\n"
+		"#     config-file: /etc/knot/pool.geo\n"
+		"#     ttl: %u\n#     mode: weighted\n#\n"
+		"# zone:\n#   - domain: %s\n"
+		"#     file: /etc/knot/pool.zone\n"
+		"#     zonefile-sync: -1\n"
+		"#     module: mod-geoip/pool\n",
+		(unsigned)s->head->ttl_s, s->head->origin);
 	each_name(s, put_knot_name, &e);
 }

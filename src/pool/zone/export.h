@@ -26,7 +26,8 @@ void export_geodns(const struct snapshot *s, FILE *out);
 
 /**
  * For Knot's mod-geoip in mode weighted: sets drawn sets for each name, of which
- * it gives one at random.
+ * it gives one at random; one, where all are the same.  What knot.conf says
+ * stands at its head.
  */
 void export_knot(const struct snapshot *s, unsigned sets, uint64_t random,
 		 FILE *out);

@@ -231,6 +231,7 @@ int cmd_snapshot_build(struct ctl *c)
 	sodium_memzero(&key, sizeof key);
 	if (r < 0)
 		return ctl_fail(c, "snapshot", "%s", why);
+	settings_warn(c->set, stderr);
 	output_one(&c->out);
 	output_text(&c->out, "snapshot", c->set->snapshot);
 	output_int(&c->out, "servers", r);
@@ -256,11 +257,10 @@ static void put_zones(struct output *o, const struct snapshot *s)
 	output_end(o);
 }
 
-/* Read the snapshot that FILE or pool.conf names; *data is to be freed. */
-static bool open_snapshot(struct ctl *c, bool *checked, struct snapshot *s,
-			  void **data)
+/* Read the snapshot at path, or NULL, that of pool.conf; *data is to be freed. */
+static bool open_snapshot(struct ctl *c, const char *path, bool *checked,
+			  struct snapshot *s, void **data)
 {
-	const char *path = ctl_arg(c, "FILE");
 	uint8_t public[SNAPSHOT_PUBLIC_LEN];
 	bool has_key =
 		snapshot_public_read(c->set->snapshot_public, public) == 0;
@@ -285,7 +285,7 @@ int cmd_snapshot_show(struct ctl *c)
 	bool checked;
 	void *data;
 
-	if (!open_snapshot(c, &checked, &s, &data))
+	if (!open_snapshot(c, ctl_arg(c, "FILE"), &checked, &s, &data))
 		return CTL_FAILED;
 	if (c->out.form != OUTPUT_JSON)
 		fprintf(c->out.to, "origin %s, %zu + %zu servers, %s\n",
@@ -340,7 +340,8 @@ int cmd_export(struct ctl *c)
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
 		if (strcmp(format, formats[i].name) != 0)
 			continue;
-		if (!open_snapshot(c, &checked, &s, &data))
+		if (!open_snapshot(c, ctl_arg(c, "SNAPSHOT"), &checked, &s,
+				   &data))
 			return CTL_FAILED;
 		formats[i].put(&s, c->now_ms, c->out.to);
 		free(data);

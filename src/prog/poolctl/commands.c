@@ -20,7 +20,7 @@ const struct cli_command commands[] = {
 	{"candidate list", "", cmd_candidate_list, "what is being looked at, and what was found", BOOKS, NULL},
 	{"db check", "[servers=N]", cmd_db_check, "is the database whole, and do scores and snapshot fit it? changes nothing", BOOKS, NULL},
 	{"db copy", "FROM TO", cmd_db_copy, "copy the books, say from sqlite:FILE to postgres:dbname=pool", ALONE, NULL},
-	{"export", "FORMAT [FILE]", cmd_export, "what pooldns serves, as another name server takes it: zonefile, geodns or knot", ALONE, NULL},
+	{"export", "FORMAT [SNAPSHOT]", cmd_export, "what pooldns serves, as another name server takes it: zonefile, geodns or knot", ALONE, NULL},
 	{"init", "[admin=MAIL]", cmd_init, "schema, zones, key pair; an admin, whose password is read", BOOKS, NULL},
 	{"list add", "ACCOUNT stratum=N country=CC hostname=NAME contact=TEXT " LIST_WORDS, cmd_list_add, "an entry for the public lists, to wait for approval", BOOKS, NULL},
 	{"list approve", "ID", cmd_list_approve, "show it, or let in what was changed of it", BOOKS, NULL},

@@ -76,6 +76,8 @@ static void zone_file(void **state)
 	assert_has(s, "@\t14400\tIN\tNS\tns2.example.net.\n");
 	assert_has(s, "ns1.pool.test.\t14400\tIN\tAAAA\t2001:db8::1\n");
 	assert_has(s, "www\t7200\tIN\tCNAME\twww.example.org.\n");
+	assert_has(s, "\n_dmarc\t3600\tIN\tTXT\t\"v=DMARC1; p=reject\"\n");
+	assert_has(s, "\n0.de\tIN\tTXT\t\"v=spf1 -all\"\n");
 	/* the pool, its zones and its vendor, each five times, all of three */
 	assert_int_equal(count(s->text, "\tIN\tA\t10."), 4 * 5 * 3);
 	assert_int_equal(count(s->text, "\nde\t150\tIN\tA\t10."), 3);
@@ -98,6 +100,12 @@ static void geodns(void **state)
 	assert_has(s, "[\"10.0.0.1\",1000001]");
 	assert_has(s, "\"mx\":[{\"preference\":0,\"mx\":\".\"}]");
 	assert_int_equal(count(s->text, "\"ns\""), 1);
+	assert_has(s, "\"txt\":[{\"txt\":\"v=spf1 -all\"}]");
+	assert_has(s, "\"_dmarc\":{\"ttl\":3600,\"txt\":[{\"txt\":"
+		      "\"v=DMARC1; p=reject\"}]}");
+	assert_has(s, "\"www\":{\"cname\":\"www.example.org.\"}");
+	assert_has(s, "\"ns1\":{\"a\":[[\"192.0.2.1\",1]],"
+		      "\"aaaa\":[[\"2001:db8::1\",1]]}");
 	scene_free(s);
 }
 
@@ -108,10 +116,27 @@ static void knot(void **state)
 	(void)state;
 	export_knot(&s->snap, 16, 1, s->out);
 	fclose(s->out);
-	assert_true(strstr(s->text, "pool.test:\n  - weight: 1\n") == s->text);
+	assert_has(s, "# zone:\n#   - domain: pool.test\n");
+	assert_has(s, "\npool.test:\n  - weight: 1\n");
 	assert_has(s, "\n1.de.pool.test:\n  - weight: 1\n");
+	/* Three and one fit into each answer: one set says it. */
+	assert_int_equal(count(s->text, "weight: 1\n    A: ["), 4 * 5);
+	assert_int_equal(count(s->text, "    AAAA: [2001:db8"), 4 * 5);
+	scene_free(s);
+}
+
+static void knot_draws(void **state)
+{
+	struct scene *s = scene_new();
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		pool_server(s->pool, POOL_DE, AF_INET, 10);
+	snapshot_image_done(&s->image);
+	s->snap = pool_build(s->pool, &s->image);
+	export_knot(&s->snap, 16, 1, s->out);
+	fclose(s->out);
 	assert_int_equal(count(s->text, "weight: 1\n    A: ["), 4 * 5 * 16);
-	assert_int_equal(count(s->text, "    AAAA: [2001:db8"), 4 * 5 * 16);
 	scene_free(s);
 }
 
@@ -121,6 +146,7 @@ int main(void)
 		cmocka_unit_test(zone_file),
 		cmocka_unit_test(geodns),
 		cmocka_unit_test(knot),
+		cmocka_unit_test(knot_draws),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
