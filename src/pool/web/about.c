@@ -13,6 +13,7 @@
 #include "pool/web/page.h"
 #include "pool/web/pages.h"
 #include "pool/web/when.h"
+#include "pool/zone/build.h"
 
 /* What the pool consists of: its monitors, its DNS, its people. */
 
@@ -150,6 +151,40 @@ static void put_name_servers(const struct request *rq, struct html *h)
 	html_put(h, "</ul>\n");
 }
 
+/* How netspeed is kept (doc/pool-dns.md), as it is set for the whole pool. */
+static void put_policy(const struct pool_settings *s, struct html *h)
+{
+	static const char *const words[] = {
+		[ZONE_STRICT] =
+			"Each in proportion to its netspeed, exactly, also "
+			"where a zone has few servers: what is missing then "
+			"comes from the zone above.",
+		[ZONE_LOCAL_FIRST] =
+			"The servers of a zone first, each in proportion to "
+			"its netspeed, but at most once in an answer: in a "
+			"zone with few servers the small ones are in more "
+			"answers than that. What is still missing comes from "
+			"the zone above.",
+		[ZONE_CLASSIC] =
+			"Only the servers of the zone, each in proportion to "
+			"its netspeed, but at most once in an answer: in a "
+			"zone with few servers the small ones are in more "
+			"answers than that. Only an empty zone is answered "
+			"from the one above.",
+	};
+	enum zone_policy policy = ZONE_LOCAL_FIRST;
+
+	(void)zone_policy_find(s->zone_policy, &policy);
+	html_put(h, "<li>%s</li>\n", words[policy]);
+	if (s->zone_min_servers > 1 && policy != ZONE_CLASSIC)
+		html_put(
+			h,
+			"<li>A zone with fewer than %u servers gives only that "
+			"part of an answer; the zone above it gives the rest."
+			"</li>\n",
+			s->zone_min_servers);
+}
+
 void page_dns(const struct request *rq, struct response *rs)
 {
 	const struct pool_settings *s = rq->settings;
@@ -175,15 +210,12 @@ void page_dns(const struct request *rq, struct response *rs)
 	html_put(h,
 		 "<h2>Who is handed out</h2>\n<ul>\n"
 		 "<li>Servers with a score of 10 or more that are not paused "
-		 "and not about to leave.</li>\n"
-		 "<li>Each in proportion to its netspeed, exactly, also where "
-		 "a zone has few servers: what is missing then comes from the "
-		 "zone above.</li>\n"
-		 "<li>A zone with fewer than %u servers is filled up from the "
-		 "zone above it.</li>\n"
+		 "and not about to leave.</li>\n");
+	put_policy(s, h);
+	html_put(h,
 		 "<li>Changes are published every %u seconds, or at once when "
 		 "a server has to go.</li>\n</ul>\n",
-		 s->zone_min_servers, s->snapshot_period_s);
+		 s->snapshot_period_s);
 	put_name_servers(rq, h);
 	html_put(h,
 		 "<h2>Look</h2>\n<pre>dig %s A\ndig %s AAAA\n"

@@ -55,7 +55,7 @@ static int put_rows(const struct request *rq, struct html *h,
 
 	zone_ask_children(rq->db, &rows, global->id);
 	while (zone_next(&rows, &z))
-		if (strcmp(z.kind, "country") != 0 && put_row(rq, h, &z) < 0)
+		if (strcmp(z.kind, "continent") == 0 && put_row(rq, h, &z) < 0)
 			break;
 	r = db_end(&rows);
 	return r < 0 ? r : put_row(rq, h, global);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,17 @@ static int history_read(const struct request *rq, int64_t zone_id, int family,
 		h->count[h->n++] = c;
 	}
 	return db_end(&rows);
+}
+
+static bool is_vendor(const struct zone_record *z)
+{
+	return strcmp(z->kind, "vendor") == 0;
+}
+
+/* Whose servers it hands out: a vendor's name those of the whole pool. */
+static int64_t counted_id(const struct zone_record *z)
+{
+	return is_vendor(z) ? z->parent_id : z->id;
 }
 
 /* --- JSON ------------------------------------------------------------------ */
@@ -219,6 +231,8 @@ static int put_children(const struct request *rq, struct html *h,
 
 	zone_ask_children(rq->db, &rows, z->id);
 	while (r == 0 && zone_next(&rows, &child)) {
+		if (is_vendor(&child))
+			continue; /* says what the origin says */
 		if (n++ == 0) {
 			html_put(h, "<h2>Zones in it</h2>\n");
 			page_table(h, "Active servers of each.");
@@ -244,45 +258,53 @@ static int put_children(const struct request *rq, struct html *h,
 	return db_end(&rows) < 0 ? -1 : r;
 }
 
-static void put_server_lines(const struct request *rq, struct html *h,
-			     const struct zone_record *z, int from, int to)
-{
-	bool global = strcmp(z->name, "@") == 0;
+/* Fewer in each answer than a client wants to compare. */
+#define ENOUGH 6
 
-	for (int i = from; i < to; i++)
-		html_put(h, "server %d.%s%s%s iburst\n", i,
-			 global ? "" : z->name, global ? "" : ".",
-			 rq->settings->domain);
+/* The zone itself or the first above it that has enough; else the global one. */
+static int find_enough(const struct request *rq, struct zone_record *z,
+		       int64_t *active)
+{
+	struct now now;
+	int r;
+
+	for (;;) {
+		r = now_read(rq, counted_id(z), &now);
+		*active = now.active[0] > now.active[1] ? now.active[0]
+							: now.active[1];
+		if (r < 0 || *active >= ENOUGH || !z->parent_id)
+			return r;
+		r = zone_by_id(rq->db, z->parent_id, z);
+		if (r <= 0)
+			return r < 0 ? r : -ENOENT;
+	}
 }
 
-/*
- * With few servers in a zone its four names hold the same ones, so some lines
- * come from the zone above.
- */
+/* One line; a zone that is small fills its answers from the one above. */
 static int put_snippet(const struct request *rq, struct html *h,
-		       const struct zone_record *z, int64_t active)
+		       const struct zone_record *z)
 {
-	struct zone_record parent = *z;
-	int r = z->parent_id ? zone_by_id(rq->db, z->parent_id, &parent) : 1;
+	struct zone_record use = *z;
+	int64_t active;
+	int r = find_enough(rq, &use, &active);
 
 	if (r < 0)
 		return r;
 	html_put(h, "<h2>Use it</h2>\n");
-	if (active < 6 && z->parent_id)
+	if (active < ENOUGH)
+		html_put(h, "<p>The pool is small yet: every name of it leads "
+			    "to the same few servers. Have a look at who runs "
+			    "them before you rely on them alone.</p>\n");
+	else if (use.id != z->id)
 		html_put(h,
 			 "<p>There are too few servers in this zone to rely on "
 			 "them alone; take <a href=\"/zone/%s\">%s</a>.</p>\n",
-			 parent.name, parent.title);
-	html_put(h, "<p>In <code>ntp.conf</code>:</p>\n<pre>");
-	if (active >= 20 || !z->parent_id) {
-		put_server_lines(rq, h, z, 0, 4);
-	} else if (active >= 6) {
-		put_server_lines(rq, h, z, 0, 1);
-		put_server_lines(rq, h, &parent, 0, 2);
-	} else {
-		put_server_lines(rq, h, &parent, 0, 4);
-	}
-	html_put(h, "</pre>\n");
+			 use.name, use.title);
+	html_put(h,
+		 "<p>In <code>ntp.conf</code>:</p>\n<pre>pool %s%s%s "
+		 "iburst\n</pre>\n",
+		 strcmp(use.name, "@") == 0 ? "" : use.name,
+		 strcmp(use.name, "@") == 0 ? "" : ".", rq->settings->domain);
 	return 0;
 }
 
@@ -321,17 +343,18 @@ static int put_zone(const struct request *rq, struct response *rs,
 	struct history v4 = {0}, v6 = {0};
 	struct html *h = &rs->body;
 	char speed[FIGURE_LEN];
+	int64_t of_id = counted_id(z);
 	struct now now;
 	int r;
 
 	page_begin(rq, rs, "%s", z->title);
 	r = put_parent(rq, h, z);
 	if (r >= 0)
-		r = now_read(rq, z->id, &now);
+		r = now_read(rq, of_id, &now);
 	if (r >= 0)
-		r = history_read(rq, z->id, 4, &v4);
+		r = history_read(rq, of_id, 4, &v4);
 	if (r >= 0)
-		r = history_read(rq, z->id, 6, &v6);
+		r = history_read(rq, of_id, 6, &v6);
 	if (r >= 0) {
 		html_put(h,
 			 "<p class=\"lead\"><strong>%" PRId64
@@ -345,7 +368,7 @@ static int put_zone(const struct request *rq, struct response *rs,
 		put_history(rq, h, &now, &v4, &v6);
 		put_chart(h, z, &v4, "IPv4", "v4");
 		put_chart(h, z, &v6, "IPv6", "v6");
-		r = put_snippet(rq, h, z, now.active[0]);
+		r = put_snippet(rq, h, z);
 	}
 	if (r >= 0)
 		r = put_children(rq, h, z);
@@ -392,7 +415,7 @@ void page_zone(const struct request *rq, struct response *rs)
 		return;
 	}
 	if (r > 0 && as_json) {
-		r = history_read(rq, z.id, 0, &h);
+		r = history_read(rq, counted_id(&z), 0, &h);
 		put_json(rq, rs, &h);
 		rs->cors = true;
 		rs->max_age_s = 3600;

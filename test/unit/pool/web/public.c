@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pool/book/publish.h"
@@ -192,16 +193,14 @@ static void test_zone(void **state)
 	HAS("Part of <a href=\"/zone/@\">Zone @</a>");
 	HAS("<th scope=\"row\">now</th><td class=\"number\">5</td>"
 	    "<td class=\"number\">6</td>");
-	/* Five are too few. */
-	HAS("too few servers");
-	HAS("<pre>server 0.pool.example.org iburst\n");
+	/* Five are too few, and there are no others. */
+	HAS("The pool is small yet");
+	HAS("<pre>pool pool.example.org iburst\n</pre>");
 	visit_done(&v);
 
 	set_score(db, 1, 20, NOW);
 	visit(&v, db, settings, "GET", "/zone/europe", NULL);
-	HAS("<pre>server 0.europe.pool.example.org iburst\n"
-	    "server 0.pool.example.org iburst\n"
-	    "server 1.pool.example.org iburst\n</pre>");
+	HAS("<pre>pool europe.pool.example.org iburst\n</pre>");
 	visit_done(&v);
 
 	assert_int_equal(zone_count_all(db, NOW), 0);
@@ -223,6 +222,81 @@ static void test_zone(void **state)
 	assert_int_equal(v.rs.status, 404);
 	visit_done(&v);
 	settings_free(settings);
+	db_close(db);
+}
+
+/* A vendor's name is the pool's under another name, and no part of the world. */
+static void test_vendor_and_small_zones(void **state)
+{
+	struct pool_settings *settings = settings_new();
+	struct db *db = db_for_test();
+	int64_t global = add_zone(db, "@", "global", 0);
+	int64_t europe = add_zone(db, "europe", "continent", global);
+	int64_t account = add_account(db, "a");
+	struct visit v;
+
+	(void)state;
+	add_zone(db, "acme", "vendor", global);
+	add_zone(db, "campus", "custom", global);
+	for (int i = 0; i < 7; i++) {
+		char address[32];
+		int64_t server;
+
+		sprintf(address, "2001:db8::%d", i + 1);
+		server = add_server(db, account, address);
+		set_score(db, server, 20, NOW);
+		assert_int_equal(zone_put_server(db, global, server), 0);
+		if (i == 0)
+			assert_int_equal(zone_put_server(db, europe, server),
+					 0);
+	}
+	visit(&v, db, settings, "GET", "/", NULL);
+	HAS("/zone/europe");
+	HAS_NOT("/zone/acme");
+	HAS_NOT("/zone/campus");
+	visit_done(&v);
+	visit(&v, db, settings, "GET", "/zone/@", NULL);
+	HAS("/zone/campus");
+	HAS_NOT("/zone/acme");
+	visit_done(&v);
+	visit(&v, db, settings, "GET", "/zone/acme", NULL);
+	HAS("<strong>7</strong> servers");
+	HAS("<pre>pool acme.pool.example.org iburst\n</pre>");
+	visit_done(&v);
+	/* IPv6 counts, and who has too few looks upwards until there are enough. */
+	visit(&v, db, settings, "GET", "/zone/europe", NULL);
+	HAS("take <a href=\"/zone/@\">");
+	HAS("<pre>pool pool.example.org iburst\n</pre>");
+	visit_done(&v);
+	settings_free(settings);
+	db_close(db);
+}
+
+/* The page says what is set, not what would be nice. */
+static void test_dns_page(void **state)
+{
+	static const struct {
+		const char *policy, *words, *not ;
+	} cases[] = {
+		{"strict", "exactly", "at most once"},
+		{"local-first", "at most once", "exactly"},
+		{"classic", "Only an empty zone", "gives only that part"},
+	};
+	struct db *db = db_for_test();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct pool_settings *settings = settings_new();
+		struct visit v;
+
+		free(settings->zone_policy);
+		settings->zone_policy = strdup(cases[i].policy);
+		visit(&v, db, settings, "GET", "/dns", NULL);
+		HAS(cases[i].words);
+		HAS_NOT(cases[i].not );
+		visit_done(&v);
+		settings_free(settings);
+	}
 	db_close(db);
 }
 
@@ -345,6 +419,8 @@ int main(void)
 		cmocka_unit_test(test_no_page_leaks_markup),
 		cmocka_unit_test(test_zone),
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_vendor_and_small_zones),
+		cmocka_unit_test(test_dns_page),
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_profile_is_public_when_it_says_so),
 	};
