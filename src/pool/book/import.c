@@ -79,7 +79,8 @@ bool import_next(const char **text, struct import_row *row)
 	while (**text) {
 		const char *start = *text;
 
-		*row = (struct import_row){.line = ++line, .kbit = -1};
+		line++;
+		*row = (struct import_row){.line = line, .kbit = -1};
 		if (!strchr("#\r\n", *start))
 			row->verdict = read_row(text, row);
 		next_line(text);
