@@ -485,6 +485,22 @@ void assoc_ask_soon(struct assoc *a)
 				  entropy_uniform(host_of(a)->entropy)));
 }
 
+bool assoc_burst(struct assoc *a)
+{
+	struct loop *loop = host_of(a)->loop;
+	int64_t due_ns = mono_now(a);
+
+	if (a->denied || a->burst_left > 0 || (a->conf->key_id && !a->key) ||
+	    a->poll_floor_log2 > a->conf->min_poll_log2)
+		return false;
+	if (a->last_poll_mono_ns != INT64_MIN &&
+	    due_ns < a->last_poll_mono_ns + BURST_SPACING_NS)
+		due_ns = a->last_poll_mono_ns + BURST_SPACING_NS;
+	start_burst(a);
+	timer_arm(loop, &a->timer, due_ns);
+	return true;
+}
+
 static const struct key *find_key(const struct engine *e,
 				  const struct conf_source *conf)
 {

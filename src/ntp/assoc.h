@@ -66,4 +66,7 @@ void assoc_clock_stepped(struct assoc *a, double offset_s);
 /** Our clock needs to be checked: ask now, unless it was asked just now or wants to be left alone. */
 void assoc_ask_soon(struct assoc *a);
 
+/** A burst now; false: it wants to be left alone, or has one. */
+bool assoc_burst(struct assoc *a);
+
 void assoc_note_event(struct assoc *a, enum peer_event event);

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/alloc.h"
@@ -45,8 +46,8 @@ static_assert(BURST_TICKS <= DEBT_MASK, "debt fits its field");
 static_assert(sizeof(struct client) * WAYS == LINE_LEN, "a bucket is a line");
 
 struct clients {
-	void *memory;
-	struct client *slot; /* memory, aligned to a cache line */
+	void *memory;        /* NULL: the slots are borrowed */
+	struct client *slot; /* aligned to a cache line */
 	size_t buckets, used;
 	uint64_t hash_key[2];
 	uint64_t leak_below; /* of 2^32 */
@@ -112,21 +113,44 @@ static uint32_t cost_of(int average_log2)
 	return UINT32_C(1) << (average_log2 + 6);
 }
 
-struct clients *clients_new(unsigned max_depth, const struct conf_rate *rate,
-			    const uint64_t hash_key[2])
+static size_t buckets_for(unsigned max_depth)
 {
-	struct clients *c = xcalloc(1, sizeof *c);
 	size_t slots = (size_t)max_depth * (100 + SLACK_PERCENT) / 100;
 
-	c->buckets = (slots + WAYS - 1) / WAYS + 1;
-	c->memory = xcalloc(c->buckets + 1, LINE_LEN);
-	c->slot = (void *)(((uintptr_t)c->memory + LINE_LEN - 1) &
-			   ~(uintptr_t)(LINE_LEN - 1));
+	return (slots + WAYS - 1) / WAYS + 1;
+}
+
+size_t clients_table_len(unsigned max_depth)
+{
+	return buckets_for(max_depth) * LINE_LEN;
+}
+
+struct clients *clients_new_in(void *table, unsigned max_depth,
+			       const struct conf_rate *rate,
+			       const uint64_t hash_key[2])
+{
+	struct clients *c = xcalloc(1, sizeof *c);
+
+	c->buckets = buckets_for(max_depth);
+	c->slot = table;
 	c->hash_key[0] = hash_key[0];
 	c->hash_key[1] = hash_key[1];
 	c->leak_below = share_of_32(rate->leak_share);
 	c->cost_ticks = cost_of(rate->average_log2);
 	c->minimum_ticks = ticks_of(rate->minimum_s);
+	return c;
+}
+
+struct clients *clients_new(unsigned max_depth, const struct conf_rate *rate,
+			    const uint64_t hash_key[2])
+{
+	void *memory = xcalloc(buckets_for(max_depth) + 1, LINE_LEN);
+	uintptr_t line =
+		((uintptr_t)memory + LINE_LEN - 1) & ~(uintptr_t)(LINE_LEN - 1);
+	struct clients *c =
+		clients_new_in((void *)line, max_depth, rate, hash_key);
+
+	c->memory = memory;
 	return c;
 }
 
@@ -254,15 +278,22 @@ size_t clients_memory(const struct clients *c)
 	return sizeof *c + (c->buckets + 1) * LINE_LEN;
 }
 
-bool clients_entry(const struct clients *c, size_t i, int64_t mono_ns,
-		   struct client_report *out)
+const void *clients_table(const struct clients *c, size_t *len)
+{
+	*len = c->buckets * LINE_LEN;
+	return c->slot;
+}
+
+bool clients_read(const void *table, size_t len, size_t i, int64_t mono_ns,
+		  struct client_report *out)
 {
 	uint32_t now = (uint32_t)(mono_ns / TICK_NS);
-	const struct client *e;
+	struct client copy;
+	const struct client *e = &copy;
 
-	if (i >= c->buckets * WAYS)
+	if (i >= len / sizeof copy)
 		return false;
-	e = &c->slot[i];
+	memcpy(&copy, (const char *)table + i * sizeof copy, sizeof copy);
 	if (!e->key) {
 		*out = (struct client_report){.addr.family = AF_UNSPEC};
 		return true;
@@ -276,4 +307,10 @@ bool clients_entry(const struct clients *c, size_t i, int64_t mono_ns,
 		.limited = e->debt & TOLD,
 	};
 	return true;
+}
+
+bool clients_entry(const struct clients *c, size_t i, int64_t mono_ns,
+		   struct client_report *out)
+{
+	return clients_read(c->slot, c->buckets * LINE_LEN, i, mono_ns, out);
 }

@@ -28,6 +28,17 @@ enum clients_verdict { CLIENT_OK, CLIENT_KOD, CLIENT_LIMITED };
 /** max_depth: addresses that fit; hash_key: secret. */
 struct clients *clients_new(unsigned max_depth, const struct conf_rate *rate,
 			    const uint64_t hash_key[2]);
+
+/**
+ * The same in memory of the caller's, which another process may read: table has
+ * clients_table_len(max_depth) octets, zero and aligned like a page, and is
+ * borrowed.
+ */
+struct clients *clients_new_in(void *table, unsigned max_depth,
+			       const struct conf_rate *rate,
+			       const uint64_t hash_key[2]);
+size_t clients_table_len(unsigned max_depth);
+
 void clients_free(struct clients *c);
 
 /**
@@ -55,6 +66,16 @@ struct client_report {
 	uint8_t version, mode;
 	bool limited; /* was beyond its rate lately */
 };
+
+/** The table itself, for clients_read(). */
+const void *clients_table(const struct clients *c, size_t *len);
+
+/**
+ * The i-th slot of a table, which a worker may be writing to: then the report
+ * mixes two instants, and no harm is done.  False past the end.
+ */
+bool clients_read(const void *table, size_t len, size_t i, int64_t mono_ns,
+		  struct client_report *out);
 
 /** The i-th slot; false past the end.  mono_ns: now. */
 bool clients_entry(const struct clients *c, size_t i, int64_t mono_ns,

@@ -41,6 +41,49 @@ void engine_free(struct engine *e);
 /** A 64-bit digest of every decision so far: equal seeds give equal digests. */
 uint64_t engine_digest(const struct engine *e);
 
+/* --- what it can be told to do --------------------------------------------- */
+
+/* More lines than a file may have are not taken. */
+#define ENGINE_MAX_SOURCES 1024
+
+/**
+ * The lines whose host is name, at most cap of them; they are those of the
+ * configuration or were given to engine_add_source().
+ */
+size_t engine_find_lines(const struct engine *e, const char *name,
+			 const struct conf_source **out, size_t cap);
+
+/**
+ * Ask one more server or pool; not a reference clock.  conf is borrowed until
+ * it is removed.  0, -EEXIST for the same name and port twice, -ENOSPC.
+ */
+MUST_CHECK int engine_add_source(struct engine *e,
+				 const struct conf_source *conf);
+
+/** Ask it no more, and forget what it said.  One that is not there does no harm. */
+void engine_remove_source(struct engine *e, const struct conf_source *conf);
+
+/**
+ * Ask eight times, two seconds apart, beginning now.
+ *
+ * name: host or address of some; NULL: all.
+ * Returns how many are asked: not those that want to be left alone, nor whose
+ * burst goes on.
+ */
+unsigned engine_burst(struct engine *e, const char *name);
+
+/**
+ * Set the clock at once by what it is expected to be off, whatever the size up
+ * to the panic threshold.
+ *
+ * *step_s: by how much, server minus local.
+ * Returns: 0; -EAGAIN no source is followed now; -ERANGE beyond the panic
+ * threshold; -EALREADY it was set less than ENGINE_STEP_PAUSE_S ago; -EPERM and
+ * others: the clock refused.
+ */
+#define ENGINE_STEP_PAUSE_S 360
+MUST_CHECK int engine_step(struct engine *e, double *step_s);
+
 /* --- what can be asked of it (mode 6, status) ---------------------------- */
 
 enum assoc_state_flag {
@@ -129,8 +172,9 @@ struct assoc_report {
 	/* The line that it is of; borrowed like name. */
 	const struct conf_source *conf;
 	bool no_key; /* the line names a key that is not there: never asked */
-	bool unweighed; /* beyond ESTIMATOR_MAX_SOURCES */
-	bool denied;    /* it told us to go away */
+	bool unweighed;  /* beyond ESTIMATOR_MAX_SOURCES */
+	bool denied;     /* it told us to go away */
+	bool by_command; /* of engine_add_source() */
 	/* How well the times of its last reply are known. */
 	enum stamp_source rx_stamp, tx_stamp;
 	struct source_report est;

@@ -21,7 +21,7 @@ static size_t placeholder_count(const struct engine *e)
 	size_t n = 0;
 
 	for (size_t i = 0; i < e->n_source; i++)
-		n += is_placeholder(&e->source[i]);
+		n += is_placeholder(e->source[i]);
 	return n;
 }
 
@@ -112,6 +112,7 @@ static void report_assoc(const struct engine *e, const struct assoc *a,
 	out->no_key = a->conf->key_id && !a->key;
 	out->unweighed = a->est < 0;
 	out->denied = a->denied;
+	out->by_command = a->source->by_command;
 	out->rx_stamp = a->rx_stamp;
 	out->tx_stamp = a->tx_stamp;
 	if (a->est >= 0)
@@ -162,19 +163,16 @@ static void report_local_clock(const struct engine *e, struct assoc_report *out)
 
 static const struct source *placeholder(const struct engine *e, size_t i)
 {
-	const struct source *s = e->source;
-
-	for (;; s++) {
-		if (is_placeholder(s) && i-- == 0)
-			return s;
+	for (struct source *const *s = e->source;; s++) {
+		if (is_placeholder(*s) && i-- == 0)
+			return *s;
 	}
 }
 
-/* Names keep an id as long as the configuration lives: below those of the
- * associations, counting down. */
-static uint16_t placeholder_id(const struct engine *e, size_t slot)
+/* Above those of the lines. */
+static uint16_t local_clock_id(const struct engine *e)
 {
-	return (uint16_t)(e->first_assoc_id - 1 - slot);
+	return (uint16_t)(e->first_assoc_id - 1);
 }
 
 void engine_assoc_report(const struct engine *e, size_t i,
@@ -189,10 +187,11 @@ void engine_assoc_report(const struct engine *e, size_t i,
 		const struct source *s = placeholder(e, i - e->n_assoc);
 
 		report_unsynchronised(e, s->conf, out);
-		out->id = placeholder_id(e, 1 + (size_t)(s - e->source));
+		out->id = s->id;
+		out->by_command = s->by_command;
 	} else {
 		report_local_clock(e, out);
-		out->id = placeholder_id(e, 0);
+		out->id = local_clock_id(e);
 	}
 }
 
@@ -222,7 +221,7 @@ void engine_report(const struct engine *e, struct sys_report *out)
 	out->peer_id = peer_id(e, out->est.sys_peer);
 	if (!out->peer_id && e->sys.local_clock &&
 	    out->view.stratum < NTP_STRATUM_UNSYNC)
-		out->peer_id = placeholder_id(e, 0);
+		out->peer_id = local_clock_id(e);
 	out->event = e->sys.event;
 	out->event_count = e->sys.event_count;
 	out->uptime_s = (out->mono_ns - e->sys.start_mono_ns) / NS_PER_S;

@@ -12,8 +12,8 @@ struct engine {
 	struct engine_inputs in;
 	struct system sys;
 	struct hosts hosts;
-	struct source *source; /* one a line of the configuration */
-	size_t n_source;
+	struct source **source; /* one a line of the configuration, or added */
+	size_t n_source, cap_source;
 	struct assoc **assoc; /* all of them, in the order of their making */
 	size_t n_assoc, cap_assoc;
 	uint16_t first_assoc_id, next_assoc_id;

@@ -48,8 +48,8 @@ const char *server_verdict_name(enum server_verdict v)
 	return names[v];
 }
 
-struct server *server_new(const struct config *cfg, const struct keys *keys,
-			  struct entropy *entropy)
+struct server *server_new_in(void *clients_table, const struct config *cfg,
+			     const struct keys *keys, struct entropy *entropy)
 {
 	struct server *s = xcalloc(1, sizeof *s);
 	uint64_t hash_key[2];
@@ -59,8 +59,18 @@ struct server *server_new(const struct config *cfg, const struct keys *keys,
 	s->access = access_new(cfg);
 	entropy_fill(entropy, hash_key, sizeof hash_key);
 	entropy_fill(entropy, s->random_key, sizeof s->random_key);
-	s->clients = clients_new(cfg->mru_max_depth, &cfg->rate, hash_key);
+	s->clients =
+		clients_table
+			? clients_new_in(clients_table, cfg->mru_max_depth,
+					 &cfg->rate, hash_key)
+			: clients_new(cfg->mru_max_depth, &cfg->rate, hash_key);
 	return s;
+}
+
+struct server *server_new(const struct config *cfg, const struct keys *keys,
+			  struct entropy *entropy)
+{
+	return server_new_in(NULL, cfg, keys, entropy);
 }
 
 void server_free(struct server *s)

@@ -59,6 +59,10 @@ struct server_reply {
 /** cfg and keys are borrowed for the life of the server. */
 struct server *server_new(const struct config *cfg, const struct keys *keys,
 			  struct entropy *entropy);
+
+/** The same with the table of clients in memory of the caller's (ntp/clients.h). */
+struct server *server_new_in(void *clients_table, const struct config *cfg,
+			     const struct keys *keys, struct entropy *entropy);
 void server_free(struct server *s);
 
 /**

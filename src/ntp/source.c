@@ -66,6 +66,16 @@ static bool has_failed(const struct assoc *a)
 	return a->denied || (a->reach == 0 && a->unreach > 1);
 }
 
+void source_drop(struct source *s)
+{
+	struct engine *e = s->engine;
+
+	for (size_t i = e->n_assoc; i-- > 0;) {
+		if (e->assoc[i]->source == s)
+			drop_assoc(s, e->assoc[i]);
+	}
+}
+
 static void drop_failed(struct source *s)
 {
 	struct engine *e = s->engine;
@@ -199,7 +209,8 @@ void source_start(struct source *s, struct engine *e,
 {
 	struct net_addr literal;
 
-	*s = (struct source){.engine = e, .conf = conf};
+	s->engine = e;
+	s->conf = conf;
 	s->timer.fn = on_timer;
 	s->query.family = family_of(conf);
 	s->query.done = on_resolved;

@@ -332,6 +332,7 @@ static int carry_out_step(struct system *sys, const struct clock_cmd *cmd)
 		assoc_clock_stepped(e->assoc[i], cmd->step_s);
 	note_event(sys, SYS_EVENT_CLOCK_STEP);
 	sys->steps++;
+	sys->last_step_mono_ns = mono_now(sys);
 	sys->stepped_s += fabs(cmd->step_s);
 	log_notice(host_of(sys)->log, "clock: set by %+.6f s", cmd->step_s);
 	return clock_set_freq(host_of(sys)->clock, cmd->freq);
@@ -474,7 +475,8 @@ static bool steers(const struct clock_cmd *cmd)
 	return cmd->action == CLOCK_SLEW || cmd->action == CLOCK_STEP;
 }
 
-static void apply(struct system *sys, const struct clock_cmd *cmd)
+/* What carry_out() returned. */
+static int apply(struct system *sys, const struct clock_cmd *cmd)
 {
 	struct loop *loop = host_of(sys)->loop;
 	int r;
@@ -499,13 +501,36 @@ static void apply(struct system *sys, const struct clock_cmd *cmd)
 	update_leap(sys);
 	tell_falsetickers(sys);
 	system_publish(sys);
+	return r;
+}
+
+/* The pause keeps clear of what the guard of the clock bears of steps. */
+int system_step(struct system *sys, double *step_s)
+{
+	const struct config *cfg = sys->engine->in.cfg;
+	struct clock_cmd cmd = {.action = CLOCK_STEP,
+				.until_mono_ns = INT64_MAX};
+	int64_t now = mono_now(sys);
+	struct estimator_report r;
+
+	estimator_report(sys->est, now, &r);
+	if (sys->unverified || !r.synchronised || !r.survivors)
+		return -EAGAIN;
+	if (cfg->tinker.panic_s > 0 && fabs(r.offset_s) > cfg->tinker.panic_s)
+		return -ERANGE;
+	if (sys->last_step_mono_ns != INT64_MIN &&
+	    now - sys->last_step_mono_ns < ENGINE_STEP_PAUSE_S * NS_PER_S)
+		return -EALREADY;
+	cmd.freq = r.freq;
+	cmd.step_s = *step_s = r.offset_s;
+	return apply(sys, &cmd);
 }
 
 void system_sample(struct system *sys, int source, const struct sample *s)
 {
 	struct clock_cmd cmd = estimator_sample(sys->est, source, s);
 
-	apply(sys, &cmd);
+	(void)apply(sys, &cmd);
 }
 
 void system_missed(struct system *sys, int source, bool reachable)
@@ -513,7 +538,7 @@ void system_missed(struct system *sys, int source, bool reachable)
 	struct clock_cmd cmd =
 		estimator_missed(sys->est, source, reachable, mono_now(sys));
 
-	apply(sys, &cmd);
+	(void)apply(sys, &cmd);
 }
 
 static void on_est_timer(struct timer *t)
@@ -521,7 +546,7 @@ static void on_est_timer(struct timer *t)
 	struct system *sys = CONTAINER_OF(t, struct system, est_timer);
 	struct clock_cmd cmd = estimator_timeout(sys->est, mono_now(sys));
 
-	apply(sys, &cmd);
+	(void)apply(sys, &cmd);
 }
 
 /* --- somebody else's hand on the clock ------------------------------------- */
@@ -630,7 +655,7 @@ void system_init(struct system *sys, struct engine *e)
 	struct estimator_params p;
 	int64_t now;
 
-	*sys = (struct system){.engine = e};
+	*sys = (struct system){.engine = e, .last_step_mono_ns = INT64_MIN};
 	now = sys->start_mono_ns = sys->last_update_mono_ns = mono_now(sys);
 	p = params_of(sys);
 	if (!p.freq_known)

@@ -37,6 +37,7 @@ struct system {
 	double last_offset_s, mean_square_offset; /* at updates */
 	uint64_t updates;
 	unsigned steps;
+	int64_t last_step_mono_ns; /* INT64_MIN: never */
 	double stepped_s;
 	struct sys_view view;
 	struct clock_status status;
@@ -56,6 +57,9 @@ void system_sample(struct system *sys, int source, const struct sample *s);
 
 /** A source has missed a poll. */
 void system_missed(struct system *sys, int source, bool reachable);
+
+/** engine_step() */
+MUST_CHECK int system_step(struct system *sys, double *step_s);
 
 /** A source came or went: the view may be another one. */
 void system_publish(struct system *sys);

@@ -42,12 +42,17 @@ static int reopen_read_only(int fd)
 
 int shared_page_create(const char *name, int *rw, int *ro)
 {
+	return shared_area_create(name, sizeof(struct shared_page), rw, ro);
+}
+
+int shared_area_create(const char *name, size_t len, int *rw, int *ro)
+{
 	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	int r;
 
 	if (fd < 0)
 		return -errno;
-	if (ftruncate(fd, sizeof(struct shared_page)) < 0 ||
+	if (ftruncate(fd, (off_t)len) < 0 ||
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) < 0) {
 		r = -errno;
 		goto fail;
@@ -64,19 +69,42 @@ fail:
 	return r;
 }
 
-int shared_page_map(int fd, bool writable, struct shared_page **out)
+int shared_area_map(int fd, bool writable, void **out, size_t *len)
 {
 	int prot = writable ? PROT_READ | PROT_WRITE : PROT_READ;
-	void *p;
 	struct stat st;
+	void *p;
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (st.st_size != sizeof(struct shared_page))
+	if (st.st_size <= 0)
 		return -EINVAL;
-	p = mmap(NULL, sizeof(struct shared_page), prot, MAP_SHARED, fd, 0);
+	p = mmap(NULL, (size_t)st.st_size, prot, MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED)
 		return -errno;
+	*out = p;
+	*len = (size_t)st.st_size;
+	return 0;
+}
+
+void shared_area_clear(void *area, size_t len)
+{
+	if (madvise(area, len, MADV_REMOVE) < 0)
+		memset(area, 0, len);
+}
+
+int shared_page_map(int fd, bool writable, struct shared_page **out)
+{
+	size_t len = 0;
+	void *p = NULL;
+	int r = shared_area_map(fd, writable, &p, &len);
+
+	if (r < 0)
+		return r;
+	if (len != sizeof(struct shared_page)) {
+		munmap(p, len);
+		return -EINVAL;
+	}
 	*out = p;
 	return 0;
 }

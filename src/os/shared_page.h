@@ -42,6 +42,19 @@ MUST_CHECK bool shared_page_read(const struct shared_page *p, void *value,
 				 size_t len);
 
 /**
+ * Memory of len octets, zero, that one process writes and others read as they
+ * find it: *rw may be mapped for writing, *ro only for reading.  0 or -errno.
+ */
+MUST_CHECK int shared_area_create(const char *name, size_t len, int *rw,
+				  int *ro);
+
+/** Map all of it; it stays mapped until the process ends.  0 or -errno. */
+MUST_CHECK int shared_area_map(int fd, bool writable, void **out, size_t *len);
+
+/** All zero again, and the memory given back. */
+void shared_area_clear(void *area, size_t len);
+
+/**
  * A read-only, sealed copy of len octets as a descriptor, or -errno: what a
  * child is handed once and nobody can change.
  */
