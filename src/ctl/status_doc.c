@@ -97,6 +97,7 @@ static void put_daemon(struct json *j, const struct status_facts *f)
 	json_text(j, "clock", clocks[f->cfg->clock.kind]);
 	json_bool(j, "clock_control", f->now->sys.clock_control);
 	json_int(j, "clock_contested", f->now->sys.clock_contested);
+	json_text(j, "log_level", log_level_name(d->log_level));
 	json_array(j, "features");
 	json_text(j, NULL, "seccomp");
 	json_text(j, NULL, "landlock");
@@ -221,7 +222,10 @@ static void put_origin(struct json *j, const struct assoc_report *a)
 {
 	bool member = a->kind == ASSOC_SERVER && a->conf->kind == SOURCE_POOL;
 
-	json_text(j, "origin", member ? "pool" : "config");
+	json_text(j, "origin",
+		  member          ? "pool"
+		  : a->by_command ? "command"
+				  : "config");
 	json_object(j, "line");
 	json_text(j, "file", a->conf->pos.file);
 	json_int(j, "line", a->conf->pos.line);

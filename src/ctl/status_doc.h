@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/net_addr.h"
 #include "base/text.h"
 #include "conf/config.h"
@@ -28,6 +29,7 @@ struct daemon_facts {
 	int64_t start_mono_ns;
 	int64_t config_loaded_wall_ns;
 	bool config_ok; /* false: the last try to read it again failed */
+	enum log_level log_level;
 	unsigned n_listen;
 	struct net_addr listen[DAEMON_LISTEN_MAX];
 };

@@ -8,7 +8,14 @@
 #include "base/container.h"
 #include "base/text.h"
 
-enum { TELL_READY = 1, TELL_LOG, TELL_EVENT, TELL_DRIFT, TELL_STATS };
+enum {
+	TELL_READY = 1,
+	TELL_LOG,
+	TELL_EVENT,
+	TELL_DRIFT,
+	TELL_STATS,
+	TELL_LEVEL
+};
 
 #define TEXT_MAX_LEN 1024
 #define STATS_NAME_LEN 16
@@ -33,6 +40,7 @@ static const struct ipc_kind kinds[] = {
 	{TELL_EVENT, TEXT_MIN_BODY, sizeof(struct tell_text)},
 	{TELL_DRIFT, sizeof(struct drift), sizeof(struct drift)},
 	{TELL_STATS, STATS_MIN_BODY, sizeof(struct tell_stats)},
+	{TELL_LEVEL, sizeof(uint32_t), sizeof(uint32_t)},
 };
 
 static void tell(struct board_ipc *b, uint16_t type, const void *body,
@@ -120,6 +128,24 @@ void board_ipc_ready(struct board_ipc *b)
 	tell(b, TELL_READY, NULL, 0);
 }
 
+void board_ipc_level(struct board_ipc *b, enum log_level level)
+{
+	uint32_t code = level;
+
+	tell(b, TELL_LEVEL, &code, sizeof code);
+}
+
+static int handle_level(const struct ipc_message *msg, struct board_sink *sink)
+{
+	uint32_t code;
+
+	memcpy(&code, msg->body, sizeof code);
+	if (code > LOG_LEVEL_DEBUG)
+		return -EPROTO;
+	sink->level(sink, (enum log_level)code);
+	return 1;
+}
+
 static int handle_text(const struct ipc_message *msg, struct board_sink *sink)
 {
 	char text[TEXT_MAX_LEN + 1];
@@ -179,6 +205,8 @@ int board_ipc_handle(const struct ipc_message *msg, size_t len, uint32_t epoch,
 		return handle_drift(msg, sink);
 	case TELL_STATS:
 		return handle_stats(msg, sink);
+	case TELL_LEVEL:
+		return handle_level(msg, sink);
 	default:
 		return handle_text(msg, sink);
 	}

@@ -29,6 +29,9 @@ void board_ipc_init(struct board_ipc *b, int fd, uint32_t epoch,
 /** The child has everything it needs and begins to work. */
 void board_ipc_ready(struct board_ipc *b);
 
+/** Somebody who may wants the whole daemon to log at this level. */
+void board_ipc_level(struct board_ipc *b, enum log_level level);
+
 /* --- the supervisor's side ------------------------------------------------ */
 
 /* Texts are one line of printable ASCII, whatever was sent. */
@@ -40,6 +43,7 @@ struct board_sink {
 		      const char *text);
 	void (*drift)(struct board_sink *s, const struct drift *drift);
 	void (*stats)(struct board_sink *s, const char *name, const char *line);
+	void (*level)(struct board_sink *s, enum log_level level);
 };
 
 /**

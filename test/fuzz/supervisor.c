@@ -97,11 +97,17 @@ static void on_stats(struct board_sink *s, const char *name, const char *line)
 	check_text(line);
 }
 
+static void on_level(struct board_sink *s, enum log_level level)
+{
+	(void)s;
+	assert(log_level_name(level));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct clock clock = {.ops = &fake_ops, .max_freq = 500e-6};
-	struct board_sink sink = {on_ready, on_log, on_event, on_drift,
-				  on_stats};
+	struct board_sink sink = {on_ready, on_log,   on_event,
+				  on_drift, on_stats, on_level};
 	struct clock_service service = {.clock = &clock,
 					.fd = -1,
 					.epoch = EPOCH,

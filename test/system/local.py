@@ -31,6 +31,15 @@ def read_all(s):
         data += part
 
 
+def control(path, line, end="\n"):
+    """A command to the control socket beside the status socket: the reply's
+    first line and the rest."""
+    with connect(pathlib.Path(path).parent / "control.sock") as s:
+        s.sendall((line + end).encode())
+        first, _, rest = read_all(s).decode().partition("\n")
+    return first, rest
+
+
 def status(path):
     """The status document, checked against its schema."""
     with connect(path) as s:

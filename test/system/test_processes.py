@@ -359,7 +359,7 @@ def test_a_dead_engine_leaves_no_slew(server, tmp_path):
 
 
 # Of src/os/ipc.h, src/os/clock_ipc.c and src/prog/ntpd/roles.h.
-IPC_MAGIC, ASK_FREQ, ASK_STEP, FD_ENGINE_CLOCK = 0x7462A1, 1, 2, 8
+IPC_MAGIC, ASK_FREQ, ASK_STEP, FD_ENGINE_CLOCK = 0x7462A1, 1, 2, 9
 SYS_PIDFD_GETFD = 438
 
 

@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from daemon import LOCAL_CLOCK, PORT, Daemon, request
-from local import SCHEMA, connect, read_all, status
+from local import SCHEMA, connect, control, read_all, status
 from world import wait_for
 
 SINGLE = ("--single", "-n")
@@ -130,7 +130,7 @@ def test_rights_of_the_socket(world):
 
 
 def test_readers_that_never_read(world):
-    """Nobody waits for them, and the oldest give way."""
+    """E-27: nobody waits for them, and the oldest give way."""
     idle = [connect(world.status) for _ in range(60)]
     begin = time.monotonic()
     assert status(world.status)["system"]["synchronized"]
@@ -140,6 +140,7 @@ def test_readers_that_never_read(world):
 
 
 def test_a_thousand_connections(world):
+    """E-27."""
     engine = world.children()["engine"]
     for _ in range(1000):
         connect(world.status).close()
@@ -172,7 +173,7 @@ def test_one_process_has_it_too_and_takes_it_away(tmp_path):
 
 
 def test_what_is_in_the_way(tmp_path):
-    """A dead daemon's socket is replaced; a living one's and a file are not."""
+    """E-29: a dead daemon's socket is replaced; a living one's and a file are not."""
     path = tmp_path / "status.sock"
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(path))
@@ -196,3 +197,114 @@ def test_none(tmp_path):
                 SINGLE, status=None) as d:
         d.await_stratum(1)
         assert not d.status.exists() and "status socket" not in d.log()
+
+
+# --- the control socket ---------------------------------------------------------
+
+
+def names(daemon):
+    return [(s["name"], s["origin"]) for s in status(daemon.status)["sources"]]
+
+
+def test_only_the_owner_may_command(world):
+    st = os.stat(world.status.parent / "control.sock")
+    assert stat.S_IMODE(st.st_mode) == 0o600 and st.st_uid == os.geteuid()
+
+
+def test_sources_come_and_go(world):
+    assert control(world.status, "source add server 127.77.30.7 iburst") == ("ok", "")
+    assert ("127.77.30.7", "command") in names(world)
+    first, rest = control(world.status, "source add server 127.77.30.8 iburts")
+    assert first == "error 'server' has no option 'iburts'"
+    assert "source add:1:20: error:" in rest and "'iburst'?" in rest
+
+    old = world.children()["engine"]
+    os.kill(old, signal.SIGKILL)
+    wait_for(lambda: world.children().get("engine", old) != old
+             and ("127.77.30.7", "command") in names(world), 5)
+    assert control(world.status, "source del 127.77.30.7")[0] == "ok"
+    assert ("127.77.30.7", "command") not in names(world)
+    assert control(world.status, "source del 127.77.30.7")[0].startswith("error ")
+
+
+def test_burst_and_step(world):
+    wait_for(lambda: status(world.status)["system"]["synchronized"], 10)
+    # the daemon had to set its clock, if at all, when it began
+    assert control(world.status, "burst 127.77.30.4")[0] in (
+        "ok", "error no such source, or it is asked as often as it bears")
+    first, rest = control(world.status, "step")
+    assert first == "ok" and rest.startswith("set by ") or "six minutes" in first
+    assert control(world.status, "step")[0] == \
+        "error the clock was not set: it was set within the last six minutes"
+
+
+def test_clients_are_listed(world):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.77.31.200", 0))
+        s.settimeout(2)
+        for number in range(3):
+            s.sendto(request(number), (ME, PORT))
+            s.recv(512)
+    first, rest = control(world.status, "clients")
+    document = json.loads(rest)
+    assert first == "ok" and document["schema"] == "ntp-clients/1"
+    mine = [c for c in document["clients"] if c["address"] == "127.77.31.200"]
+    assert mine[0]["received"] == 3 and mine[0]["version"] == 4
+    assert len(json.loads(control(world.status, "clients 1")[1])["clients"]) == 1
+
+
+def test_log_level(world):
+    def level():
+        return status(world.status)["daemon"]["log_level"]
+
+    assert level() == "info"
+    assert control(world.status, "log debug")[0] == "ok"
+    wait_for(lambda: level() == "debug", 2)
+    assert control(world.status, "log info")[0] == "ok"
+    wait_for(lambda: level() == "info", 2)
+
+
+def test_half_a_command(world):
+    """E-28."""
+    with connect(world.status.parent / "control.sock") as s:
+        s.sendall(b"source add server ")
+        s.shutdown(socket.SHUT_WR)
+        assert read_all(s) == b"error the command has no end\n"
+    with connect(world.status.parent / "control.sock", 8) as s:
+        s.sendall(b"step")  # and silence: it is not carried out
+        assert status(world.status)["system"]["synchronized"]
+
+
+def test_commands_that_are_too_long_or_no_text(world):
+    """E-28."""
+    first, _ = control(world.status, "source add server " + "a" * 5000)
+    assert first == "error the command is too long"
+    assert control(world.status, "log \x1b[2J")[0] == "error the command is no text"
+    assert control(world.status, "st\0ep")[0] == "error the command is no text"
+    assert control(world.status, "reboot")[0] == "error no such command; help lists them"
+
+
+def test_a_thousand_half_commands(world):
+    engine = world.children()["engine"]
+    held = []
+    for number in range(1000):
+        s = connect(world.status.parent / "control.sock")
+        s.sendall(b"source add")
+        held = held[-20:] + [s]
+    assert control(world.status, "help")[0] == "ok"
+    assert world.children()["engine"] == engine
+    for s in held:
+        s.close()
+
+
+def test_commands_in_one_process(tmp_path):
+    with Daemon(tmp_path, "127.77.30.9", LOCAL_CLOCK, SINGLE) as d:
+        d.await_stratum(1)
+        assert control(d.status, "source add server 127.77.30.7")[0] == "ok"
+        assert ("127.77.30.7", "command") in names(d)
+        assert control(d.status, "log debug")[0] == "ok"
+        assert status(d.status)["daemon"]["log_level"] == "debug"
+        clients = json.loads(control(d.status, "clients")[1])["clients"]
+        assert clients[0]["address"].startswith("127.")
+        d.terminate()
+    assert not (tmp_path / "control.sock").exists()

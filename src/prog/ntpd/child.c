@@ -31,6 +31,13 @@ static int read_bundle(struct child *c)
 	return r;
 }
 
+const struct daemon_facts *child_look_at_daemon(struct child *c)
+{
+	if (shared_page_read(c->daemon_page, &c->daemon, sizeof c->daemon))
+		c->board.log.threshold = c->daemon.log_level;
+	return &c->daemon;
+}
+
 static int map_pages(struct child *c)
 {
 	bool engine = c->opt->role == ROLE_ENGINE;
@@ -40,6 +47,11 @@ static int map_pages(struct child *c)
 		r = shared_page_map(FD_VIEW_PAGE, engine, &c->view_page);
 	if (r == 0)
 		r = shared_page_map(FD_HOSTS_PAGE, engine, &c->hosts_page);
+	if (r == 0)
+		r = shared_page_map(FD_DAEMON_PAGE, false, &c->daemon_page);
+	if (r == 0)
+		child_look_at_daemon(c);
+	close(FD_DAEMON_PAGE);
 	close(FD_CLOCK_PAGE);
 	close(FD_VIEW_PAGE);
 	close(FD_HOSTS_PAGE);
@@ -92,8 +104,9 @@ int child_loop(struct child *c)
 		c->loop.loop.stop = false;
 		r = loop_run(&c->loop.loop);
 		signals_reopen();
-		if (signals_end(&c->board.log))
+		if (signals_end(NULL))
 			break;
+		child_look_at_daemon(c);
 	}
 	return r;
 }

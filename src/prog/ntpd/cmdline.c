@@ -418,15 +418,20 @@ static void override(const char **field, const char *option)
 		*field = option;
 }
 
+enum conf_family cmdline_family(const struct cmdline *o)
+{
+	return o->ipv4_only   ? FAMILY_IPV4
+	       : o->ipv6_only ? FAMILY_IPV6
+			      : FAMILY_ANY;
+}
+
 static void add_server(const struct cmdline *o, struct config *cfg,
 		       const char *host)
 {
 	struct conf_source s = {
 		.kind = SOURCE_SERVER,
 		.host = host,
-		.family = o->ipv4_only   ? FAMILY_IPV4
-			  : o->ipv6_only ? FAMILY_IPV6
-					 : FAMILY_ANY,
+		.family = cmdline_family(o),
 		.port = 123,
 		.iburst = true,
 		.min_poll_log2 = 6,
@@ -489,9 +494,7 @@ void cmdline_apply(const struct cmdline *o, struct config *cfg)
 		add_variable(cfg, o->setvar[i], i >= o->first_default_setvar);
 	for (size_t i = 0; i < cfg->n_source; i++)
 		if (cfg->source[i].family == FAMILY_ANY)
-			cfg->source[i].family = o->ipv4_only   ? FAMILY_IPV4
-						: o->ipv6_only ? FAMILY_IPV6
-							       : FAMILY_ANY;
+			cfg->source[i].family = cmdline_family(o);
 	for (size_t i = 0; i < o->n_server; i++)
 		add_server(o, cfg, o->server[i]);
 }

@@ -76,5 +76,8 @@ enum cmdline_result cmdline_read(int argc, char **argv, struct cmdline *o,
 				 FILE *out, FILE *err);
 void cmdline_done(struct cmdline *o);
 
+/** What -4 and -6 make of a source that names no family. */
+enum conf_family cmdline_family(const struct cmdline *o);
+
 /** Let what the command line says win over the file.  Borrows o's strings. */
 void cmdline_apply(const struct cmdline *o, struct config *cfg);

@@ -10,6 +10,7 @@
 #include "os/udp.h"
 #include "prog/ntpd/child.h"
 #include "prog/ntpd/control_link.h"
+#include "prog/ntpd/control_socket.h"
 #include "prog/ntpd/roles.h"
 #include "prog/ntpd/status_socket.h"
 
@@ -25,6 +26,8 @@ struct link {
 	struct engine_process *process;
 	struct shared_page *stats;
 	struct server_stats last; /* as read last */
+	void *clients;
+	size_t clients_len;
 };
 
 struct engine_process {
@@ -39,9 +42,9 @@ struct engine_process {
 	struct link *link;
 	size_t n_link;
 	struct server_stats total;
-	struct shared_page *daemon_page;
-	struct daemon_facts daemon; /* as read last */
 	struct status_socket status;
+	struct control_socket commands;
+	struct shared_page *added;
 };
 
 static struct board *supervisor(struct board *b)
@@ -167,10 +170,7 @@ static const struct server_stats *count(void *arg)
 
 static const struct daemon_facts *about_daemon(void *arg)
 {
-	struct engine_process *p = arg;
-
-	(void)!shared_page_read(p->daemon_page, &p->daemon, sizeof p->daemon);
-	return &p->daemon;
+	return child_look_at_daemon(((struct engine_process *)arg)->child);
 }
 
 static void open_status(struct engine_process *p)
@@ -188,18 +188,72 @@ static void open_status(struct engine_process *p)
 				   &p->child->loop, &in);
 }
 
+/* --- commands -------------------------------------------------------------- */
+
+static const void *clients(void *arg, unsigned worker, size_t *len)
+{
+	const struct engine_process *p = arg;
+
+	if (worker >= p->n_link)
+		return NULL;
+	*len = p->link[worker].clients_len;
+	return p->link[worker].clients;
+}
+
+static void log_level(void *arg, enum log_level level)
+{
+	board_ipc_level(&((struct engine_process *)arg)->child->board, level);
+}
+
+static bool keep_added(void *arg, const char *lines, size_t len)
+{
+	const struct engine_process *p = arg;
+	struct added_page page = {{0}};
+
+	if (len >= sizeof page.lines)
+		return false;
+	memcpy(page.lines, lines, len);
+	shared_page_write(p->added, &page, sizeof page);
+	return true;
+}
+
+static int open_commands(struct engine_process *p)
+{
+	static const struct command_ops ops = {clients, log_level, keep_added};
+	const struct command_inputs in = {
+		.engine = p->engine,
+		.family = cmdline_family(p->child->opt),
+		.ops = &ops,
+		.arg = p,
+	};
+	struct added_page page = {{0}};
+	int r = shared_page_map(FD_ENGINE_ADDED, true, &p->added);
+
+	close(FD_ENGINE_ADDED);
+	if (r < 0 || !status_socket_is_open(FD_ENGINE_CONTROL))
+		return r;
+	(void)!shared_page_read(p->added, &page, sizeof page);
+	control_socket_init(&p->commands, FD_ENGINE_CONTROL, &p->child->loop,
+			    &in, page.lines);
+	return 0;
+}
+
 static int open_links(struct engine_process *p)
 {
 	p->n_link = p->child->setup.cfg->workers;
 	p->link = xcalloc(p->n_link, sizeof *p->link);
 	for (size_t i = 0; i < p->n_link; i++) {
 		struct link *l = &p->link[i];
-		int fd = FD_ENGINE_LINKS + 2 * (int)i;
-		int r = shared_page_map(fd + 1, false, &l->stats);
+		int fd = FD_ENGINE_LINKS + LINK_FDS * (int)i;
+		int r = shared_page_map(fd + LINK_STATS, false, &l->stats);
 
+		if (r == 0)
+			r = shared_area_map(fd + LINK_CLIENTS, false,
+					    &l->clients, &l->clients_len);
 		if (r < 0)
 			return r;
-		close(fd + 1);
+		close(fd + LINK_STATS);
+		close(fd + LINK_CLIENTS);
 		l->process = p;
 		l->watch = (struct os_watch){.fd = fd, .readable = on_request};
 		os_loop_watch(&p->child->loop, &l->watch);
@@ -260,11 +314,8 @@ static void start(struct engine_process *p)
 int engine_role(struct child *c)
 {
 	struct engine_process p = {.child = c};
-	int r = shared_page_map(FD_ENGINE_DAEMON, false, &p.daemon_page);
+	int r;
 
-	if (r < 0)
-		return NTPD_FAILED;
-	close(FD_ENGINE_DAEMON);
 	inherit_view(&p);
 	open_host(&p);
 	r = open_links(&p);
@@ -273,11 +324,14 @@ int engine_role(struct child *c)
 	/* It may look around while it is made; it hears nobody before the loop. */
 	start(&p);
 	open_status(&p);
-	r = child_confine(c, SANDBOX_ENGINE);
+	r = open_commands(&p);
+	if (r == 0)
+		r = child_confine(c, SANDBOX_ENGINE);
 	if (r == 0)
 		r = child_loop(c);
 	status_socket_done(&p.status);
 	control_server_free(p.control);
 	engine_free(p.engine);
+	control_socket_done(&p.commands);
 	return r < 0 ? NTPD_FAILED : NTPD_OK;
 }

@@ -44,8 +44,11 @@ static bool take(int sig)
 
 static void change_level(struct log *log, int by)
 {
-	int level = (int)log->threshold + by;
+	int level;
 
+	if (!log)
+		return;
+	level = (int)log->threshold + by;
 	if (level < LOG_LEVEL_ERROR || level > LOG_LEVEL_DEBUG)
 		return;
 	log->threshold = (enum log_level)level;

@@ -5,6 +5,8 @@
 
 #include "base/container.h"
 #include "ctl/control_server.h"
+#include "ntp/clients.h"
+#include "prog/ntpd/control_socket.h"
 #include "prog/ntpd/keeper.h"
 #include "prog/ntpd/listen.h"
 #include "prog/ntpd/serving.h"
@@ -23,8 +25,9 @@ struct single {
 	struct engine *engine;
 	struct control_server *control;
 	struct daemon_facts daemon;
-	int status_fd; /* -1: none */
+	int status_fd, control_fd; /* -1: none */
 	struct status_socket status;
+	struct control_socket commands;
 };
 
 static struct single *of_board(struct board *b)
@@ -98,7 +101,10 @@ static const struct server_stats *count(void *arg)
 
 static const struct daemon_facts *about_daemon(void *arg)
 {
-	return &((struct single *)arg)->daemon;
+	struct single *p = arg;
+
+	p->daemon.log_level = p->log->log.threshold;
+	return &p->daemon;
 }
 
 static void open_status(struct single *p)
@@ -113,6 +119,43 @@ static void open_status(struct single *p)
 
 	p->status_fd = status_socket_open(p->setup, (gid_t)-1, &p->log->log);
 	status_socket_init(&p->status, p->status_fd, &p->os.loop, &in);
+}
+
+static const void *clients(void *arg, unsigned worker, size_t *len)
+{
+	const struct single *p = arg;
+
+	return worker ? NULL : clients_table(server_clients(p->server), len);
+}
+
+static void log_level(void *arg, enum log_level level)
+{
+	((struct single *)arg)->log->log.threshold = level;
+}
+
+/* There is no life after this one. */
+static bool keep_added(void *arg, const char *lines, size_t len)
+{
+	(void)arg;
+	(void)lines;
+	(void)len;
+	return true;
+}
+
+static void open_commands(struct single *p)
+{
+	static const struct command_ops ops = {clients, log_level, keep_added};
+	const struct command_inputs in = {
+		.engine = p->engine,
+		.family = cmdline_family(p->setup->opt),
+		.ops = &ops,
+		.arg = p,
+	};
+
+	p->control_fd = control_socket_open(p->setup, &p->log->log);
+	if (p->control_fd >= 0)
+		control_socket_init(&p->commands, p->control_fd, &p->os.loop,
+				    &in, "");
 }
 
 static int open_sockets(struct single *p)
@@ -177,6 +220,7 @@ static void start(struct single *p)
 	ctl.engine = p->engine = engine_new(&in);
 	p->control = control_server_new(&ctl);
 	open_status(p);
+	open_commands(p);
 	keeper_started(&p->keeper, -1);
 }
 
@@ -201,7 +245,8 @@ static int run(struct single *p)
 
 int single_run(const struct setup *s, struct os_log *log)
 {
-	struct single p = {.setup = s, .log = log, .status_fd = -1};
+	struct single p = {
+		.setup = s, .log = log, .status_fd = -1, .control_fd = -1};
 	int status = NTPD_FAILED;
 
 	if (open_host(&p) < 0)
@@ -214,8 +259,10 @@ int single_run(const struct setup *s, struct os_log *log)
 	}
 	status_socket_done(&p.status);
 	status_socket_unlink(s, p.status_fd);
+	control_socket_unlink(s, p.control_fd);
 	control_server_free(p.control);
 	engine_free(p.engine);
+	control_socket_done(&p.commands);
 	if (p.server)
 		serving_done(&p.serving);
 	server_free(p.server);

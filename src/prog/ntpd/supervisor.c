@@ -16,12 +16,14 @@
 #include "base/container.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "ntp/clients.h"
 #include "os/board_ipc.h"
 #include "os/clock_ipc.h"
 #include "os/entropy.h"
 #include "os/process.h"
 #include "os/sandbox.h"
 #include "os/shared_page.h"
+#include "prog/ntpd/control_socket.h"
 #include "prog/ntpd/keeper.h"
 #include "prog/ntpd/listen.h"
 #include "prog/ntpd/roles.h"
@@ -60,6 +62,11 @@ struct ward {
 	struct board_sink sink;
 };
 
+/* Shared memory, for who writes and for who reads. */
+struct two_ends {
+	int rw, ro;
+};
+
 struct supervisor {
 	const struct supervisor_inputs *in;
 	struct os_loop loop;
@@ -67,13 +74,13 @@ struct supervisor {
 	struct keeper keeper;
 	struct sandbox_user user; /* what the children become */
 	struct listen_set listening;
-	int bundle_fd, null_fd, status_fd;
+	int bundle_fd, null_fd, status_fd, control_fd;
 	int jail_fd; /* -1: none */
-	struct {
-		int rw, ro;
-	} view_page, hosts_page, clock_page, daemon_page,
-		stats_page[LISTEN_WORKERS_MAX];
+	struct two_ends view_page, hosts_page, clock_page, daemon_page,
+		added_page, stats_page[LISTEN_WORKERS_MAX],
+		clients[LISTEN_WORKERS_MAX];
 	struct shared_page *clock_map, *daemon_map;
+	struct daemon_facts facts;
 	int names[2];                    /* engine, resolver */
 	int link[LISTEN_WORKERS_MAX][2]; /* engine, worker */
 	struct clock_service service;
@@ -228,6 +235,17 @@ static void on_stats(struct board_sink *sink, const char *name,
 		keeper_stats(&of_sink(sink)->sup->keeper, name, line);
 }
 
+static void on_level(struct board_sink *sink, enum log_level level)
+{
+	struct supervisor *s = of_sink(sink)->sup;
+
+	if (!is_engine(of_sink(sink)))
+		return;
+	log_of(s)->threshold = level;
+	log_notice(log_of(s), "log level is %s", log_level_name(level));
+	loop_stop(&s->loop.loop);
+}
+
 static void on_told(struct os_watch *watch)
 {
 	struct ward *w = CONTAINER_OF(watch, struct ward, watch);
@@ -249,7 +267,7 @@ static void on_told(struct os_watch *watch)
 
 /* --- starting a child ------------------------------------------------------ */
 
-#define CHILD_FDS (FD_ENGINE_LINKS + 2 * LISTEN_WORKERS_MAX)
+#define CHILD_FDS (FD_ENGINE_LINKS + LINK_FDS * LISTEN_WORKERS_MAX)
 
 /* Descriptors of a child, by their numbers there. */
 struct hands {
@@ -273,17 +291,21 @@ static void give_role(struct supervisor *s, const struct ward *w, int clock_fd,
 		give(h, FD_HOSTS_PAGE, s->hosts_page.rw);
 		give(h, FD_ENGINE_CLOCK, clock_fd);
 		give(h, FD_ENGINE_NAMES, s->names[0]);
-		give(h, FD_ENGINE_DAEMON, s->daemon_page.ro);
 		give(h, FD_ENGINE_STATUS, s->status_fd);
+		give(h, FD_ENGINE_CONTROL, s->control_fd);
+		give(h, FD_ENGINE_ADDED, s->added_page.rw);
 		for (int i = 0; i < (int)s->listening.workers; i++) {
-			give(h, FD_ENGINE_LINKS + 2 * i, s->link[i][0]);
-			give(h, FD_ENGINE_LINKS + 2 * i + 1,
-			     s->stats_page[i].ro);
+			int at = FD_ENGINE_LINKS + LINK_FDS * i;
+
+			give(h, at + LINK_CHANNEL, s->link[i][0]);
+			give(h, at + LINK_STATS, s->stats_page[i].ro);
+			give(h, at + LINK_CLIENTS, s->clients[i].ro);
 		}
 		break;
 	case ROLE_WORKER:
 		give(h, FD_WORKER_LINK, s->link[w->number][1]);
 		give(h, FD_WORKER_STATS, s->stats_page[w->number].rw);
+		give(h, FD_WORKER_CLIENTS, s->clients[w->number].rw);
 		for (int i = 0; i < (int)s->listening.n; i++)
 			give(h, FD_WORKER_SOCKETS + i,
 			     s->listening
@@ -336,6 +358,7 @@ static pid_t spawn(struct supervisor *s, struct ward *w, int board_fd,
 	give(&h, FD_CLOCK_PAGE, s->clock_page.ro);
 	give(&h, FD_VIEW_PAGE, s->view_page.ro);
 	give(&h, FD_HOSTS_PAGE, s->hosts_page.ro);
+	give(&h, FD_DAEMON_PAGE, s->daemon_page.ro);
 	give_role(s, w, clock_fd, &h);
 	spec.n_fd = h.n;
 	pid = process_start(&spec);
@@ -535,30 +558,43 @@ static int choose_user(struct supervisor *s, struct sandbox_user *own)
 	return r;
 }
 
-static int open_pages(struct supervisor *s)
+static int open_worker_pages(struct supervisor *s, size_t i)
 {
-	int r = shared_page_create("ntpd view", &s->view_page.rw,
-				   &s->view_page.ro);
+	unsigned depth = s->in->setup->cfg->mru_max_depth;
+	int r = shared_page_create("ntpd counters", &s->stats_page[i].rw,
+				   &s->stats_page[i].ro);
 
 	if (r == 0)
-		r = shared_page_create("ntpd hosts", &s->hosts_page.rw,
-				       &s->hosts_page.ro);
+		r = shared_area_create("ntpd clients", clients_table_len(depth),
+				       &s->clients[i].rw, &s->clients[i].ro);
 	if (r == 0)
-		r = shared_page_create("ntpd clock", &s->clock_page.rw,
-				       &s->clock_page.ro);
+		r = ipc_pair(s->link[i]);
+	return r;
+}
+
+static int open_pages(struct supervisor *s)
+{
+	const struct {
+		const char *name;
+		struct two_ends *ends;
+	} pages[] = {
+		{"ntpd view", &s->view_page},
+		{"ntpd hosts", &s->hosts_page},
+		{"ntpd clock", &s->clock_page},
+		{"ntpd daemon", &s->daemon_page},
+		{"ntpd added", &s->added_page},
+	};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ARRAY_LEN(pages); i++)
+		r = shared_page_create(pages[i].name, &pages[i].ends->rw,
+				       &pages[i].ends->ro);
 	if (r == 0)
 		r = shared_page_map(s->clock_page.rw, true, &s->clock_map);
 	if (r == 0)
-		r = shared_page_create("ntpd daemon", &s->daemon_page.rw,
-				       &s->daemon_page.ro);
-	if (r == 0)
 		r = shared_page_map(s->daemon_page.rw, true, &s->daemon_map);
-	for (size_t i = 0; r == 0 && i < s->listening.workers; i++) {
-		r = shared_page_create("ntpd counters", &s->stats_page[i].rw,
-				       &s->stats_page[i].ro);
-		if (r == 0)
-			r = ipc_pair(s->link[i]);
-	}
+	for (size_t i = 0; r == 0 && i < s->listening.workers; i++)
+		r = open_worker_pages(s, i);
 	if (r == 0)
 		r = ipc_pair(s->names);
 	if (r < 0)
@@ -601,10 +637,8 @@ static void init_service(struct supervisor *s)
 
 static void publish_daemon(struct supervisor *s)
 {
-	struct daemon_facts facts =
-		listen_facts(&s->listening, clock_now(&s->clock.clock), now(s));
-
-	shared_page_write(s->daemon_map, &facts, sizeof facts);
+	s->facts.log_level = log_of(s)->threshold;
+	shared_page_write(s->daemon_map, &s->facts, sizeof s->facts);
 }
 
 /* All that takes rights, and then without them all else. */
@@ -624,6 +658,7 @@ static int prepare(struct supervisor *s)
 	s->status_fd = status_socket_open(
 		s->in->setup, geteuid() == 0 ? s->user.gid : (gid_t)-1,
 		log_of(s));
+	s->control_fd = control_socket_open(s->in->setup, log_of(s));
 	raise_priority(s);
 	keeper_init(&s->keeper, s->in->setup, s->in->log, &s->clock.clock,
 		    &s->loop.loop);
@@ -635,6 +670,8 @@ static int prepare(struct supervisor *s)
 	if (r < 0)
 		return r;
 	init_service(s);
+	s->facts =
+		listen_facts(&s->listening, clock_now(&s->clock.clock), now(s));
 	publish_daemon(s);
 	return 0;
 }
@@ -651,7 +688,8 @@ static void add_ward(struct supervisor *s, enum role role, unsigned number)
 		.credit = RESTART_CREDIT,
 		.watch = {.fd = -1, .readable = on_told},
 		.restart.fn = on_restart,
-		.sink = {on_ready, on_log, on_event, on_drift, on_stats},
+		.sink = {on_ready, on_log, on_event, on_drift, on_stats,
+			 on_level},
 	};
 	start_ward(w);
 }
@@ -705,8 +743,10 @@ static int loop_once(struct supervisor *s)
 	r = loop_run(&s->loop.loop);
 	if (signals_end(log_of(s)))
 		keeper_end(&s->keeper, NTPD_OK);
-	if (log_of(s)->threshold != level)
-		signal_all(s, log_of(s)->threshold > level ? SIGUSR1 : SIGUSR2);
+	if (log_of(s)->threshold != level) {
+		publish_daemon(s);
+		signal_all(s, SIGUSR1); /* look there */
+	}
 	if (signals_reopen())
 		keeper_reopen(&s->keeper);
 	reap(s);
@@ -732,7 +772,7 @@ int supervisor_run(const struct supervisor_inputs *in)
 	int status = NTPD_FAILED, r;
 
 	s->in = in;
-	s->status_fd = -1;
+	s->status_fd = s->control_fd = -1;
 	signals_catch();
 	os_loop_init(&s->loop);
 	s->loop.wake = signals_flag();
@@ -745,6 +785,7 @@ int supervisor_run(const struct supervisor_inputs *in)
 		status = r < 0 ? NTPD_FAILED : s->keeper.exit_status;
 	}
 	status_socket_unlink(in->setup, s->status_fd);
+	control_socket_unlink(in->setup, s->control_fd);
 	if (s->keeper.setup)
 		keeper_done(&s->keeper);
 	free(s->ward);

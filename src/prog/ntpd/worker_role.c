@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/container.h"
 #include "base/units.h"
+#include "ntp/clients.h"
 #include "prog/ntpd/child.h"
 #include "prog/ntpd/control_link.h"
 #include "prog/ntpd/roles.h"
@@ -138,6 +140,25 @@ static int open_stats(struct worker_process *p)
 	return 0;
 }
 
+/* The table of a predecessor is of no use: its hash key died with it. */
+static int open_server(struct worker_process *p)
+{
+	struct child *c = p->child;
+	void *table;
+	size_t len;
+	int r = shared_area_map(FD_WORKER_CLIENTS, true, &table, &len);
+
+	if (r < 0)
+		return r;
+	if (len < clients_table_len(c->setup.cfg->mru_max_depth))
+		return -EINVAL;
+	close(FD_WORKER_CLIENTS);
+	shared_area_clear(table, len);
+	p->server =
+		server_new_in(table, c->setup.cfg, &c->setup.keys, &c->entropy);
+	return 0;
+}
+
 int worker_role(struct child *c)
 {
 	struct worker_process p = {
@@ -149,7 +170,9 @@ int worker_role(struct child *c)
 	};
 	int r;
 
-	p.server = server_new(c->setup.cfg, &c->setup.keys, &c->entropy);
+	r = open_server(&p);
+	if (r < 0)
+		return NTPD_FAILED;
 	read_hosts(&p);
 	r = open_sockets(&p);
 	if (r == 0)

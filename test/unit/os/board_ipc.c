@@ -53,6 +53,11 @@ static void on_stats(struct board_sink *s, const char *name, const char *line)
 	snprintf(of(s)->text, sizeof of(s)->text, "%s", line);
 }
 
+static void on_level(struct board_sink *s, enum log_level level)
+{
+	of(s)->code = (int)level;
+}
+
 #define EPOCH 5
 
 struct line {
@@ -65,8 +70,8 @@ static int open_line(void **state)
 {
 	static struct line l;
 
-	l.heard = (struct heard){
-		.sink = {on_ready, on_log, on_event, on_drift, on_stats}};
+	l.heard = (struct heard){.sink = {on_ready, on_log, on_event, on_drift,
+					  on_stats, on_level}};
 	assert_int_equal(ipc_pair(l.fd), 0);
 	board_ipc_init(&l.board, l.fd[0], EPOCH, LOG_LEVEL_INFO, NULL);
 	*state = &l;
@@ -116,6 +121,9 @@ static void test_everything_arrives(void **state)
 	assert_int_equal(hear(l), 1);
 	assert_string_equal(l->heard.name, "loopstats");
 	assert_string_equal(l->heard.text, "1 2 3");
+	board_ipc_level(&l->board, LOG_LEVEL_DEBUG);
+	assert_int_equal(hear(l), 1);
+	assert_int_equal(l->heard.code, LOG_LEVEL_DEBUG);
 	log_debug(&l->board.log, "below the threshold");
 	assert_int_equal(hear(l), -EAGAIN);
 }
@@ -173,6 +181,7 @@ static void test_what_is_not_ours_is_refused(void **state)
 					  sizeof bad_drift[i]),
 				 -EPROTO);
 	assert_int_equal(hear_raw(l, 5, EPOCH, no_nul, 20), -EPROTO);
+	assert_int_equal(hear_raw(l, 6, EPOCH, bad_code, 4), -EPROTO);
 	/* One that lives no more is only not listened to. */
 	assert_int_equal(hear_raw(l, 1, EPOCH - 1, NULL, 0), 0);
 	assert_int_equal(l->heard.ready, 0);
