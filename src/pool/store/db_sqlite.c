@@ -14,6 +14,7 @@
 
 #define BUSY_MS 5000
 #define MOMENT_MS 20
+#define TURN_MS 1
 
 struct db_sqlite {
 	struct db db;
@@ -135,13 +136,27 @@ static int use_log(struct db_sqlite *s)
 	return r;
 }
 
+/*
+ * Wait for another writer.  SQLite's own way looks ten times a second at last;
+ * one that writes transaction after transaction, as the roll-ups do, leaves gaps
+ * so short that this misses them all.
+ */
+static int wait_turn(void *ignored, int times)
+{
+	const struct timespec moment = {.tv_nsec = TURN_MS * 1000000};
+
+	(void)ignored;
+	nanosleep(&moment, NULL);
+	return times < BUSY_MS / TURN_MS;
+}
+
 /* FULL: what a monitor was thanked for it forgets, so it has to be on disk. */
 static int configure(struct db_sqlite *s)
 {
 	int r;
 
 	sqlite3_extended_result_codes(s->handle, 1);
-	sqlite3_busy_timeout(s->handle, BUSY_MS);
+	sqlite3_busy_handler(s->handle, wait_turn, NULL);
 	r = use_log(s);
 	if (r < 0)
 		return r;

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "pool/store/db.h"
 #include "scratch.h"
@@ -47,6 +49,14 @@ static int64_t add_zone(struct db *db, const char *name)
 		      "INSERT INTO zone (name, title, kind) "
 		      "VALUES ($1, 'x', 'custom')",
 		      DB(db_text(name)));
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static void kept_and_private(void **state)
@@ -313,16 +323,55 @@ static void a_writer_is_killed(void **state)
 	db_close(db);
 }
 
+/* One that writes all the time leaves room for another, which soon has it. */
+static void everybody_has_a_turn(void **state)
+{
+	struct db *db = open_file("sqlite:pool.db");
+	int64_t waited_ms = 0, worst_ms = 0;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		db = open_file("sqlite:pool.db");
+		for (int i = 0; i < 100000; i++) {
+			char name[20];
+
+			snprintf(name, sizeof name, "busy%d", i);
+			if (add_zone(db, name) != 1)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	while (zones(db) < 50)
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	for (int i = 0; i < 30; i++) {
+		char name[20];
+		int64_t from_ms = now_ms();
+
+		snprintf(name, sizeof name, "turn%d", i);
+		assert_int_equal(add_zone(db, name), 1);
+		waited_ms = now_ms() - from_ms;
+		worst_ms = waited_ms > worst_ms ? waited_ms : worst_ms;
+	}
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	print_message("waited at most %d ms\n", (int)worst_ms);
+	assert_true(worst_ms < 4000);
+	db_close(db);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_enter, scratch_leave)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(kept_and_private),   TEST(no_database),
-		TEST(a_newer_schema),     TEST(two_connections),
-		TEST(one_has_the_lock),   TEST(a_full_disk),
-		TEST(two_writers),        TEST(many_open_a_new_one),
-		TEST(a_writer_is_killed), TEST(durable),
+		TEST(kept_and_private),     TEST(no_database),
+		TEST(a_newer_schema),       TEST(two_connections),
+		TEST(one_has_the_lock),     TEST(a_full_disk),
+		TEST(two_writers),          TEST(many_open_a_new_one),
+		TEST(a_writer_is_killed),   TEST(durable),
+		TEST(everybody_has_a_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
