@@ -5,6 +5,7 @@ playwright-core and axe-core come from npm into the build folder; without npm,
 or without its registry, this is skipped, and says so.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -33,16 +34,15 @@ def free_port():
         return s.getsockname()[1]
 
 
-@pytest.fixture(scope="module")
-def pool(tmp_path_factory):
+@contextlib.contextmanager
+def seeded(folder, scripts):
     """A real poold over seeded books; its URL."""
-    folder = tmp_path_factory.mktemp("pool")
     url = f"http://127.0.0.1:{free_port()}"
     (folder / "pool.conf").write_text(
         f'database sqlite:{folder}/pool.db\nstate-dir {folder}\n'
         f'web-listen {url[7:]}\nweb-url {url}\nname "Example pool"\n'
         f'snapshot {folder}/zones.snap\nsnapshot-key {folder}/key\n'
-        f'snapshot-public {folder}/pub\nmail-url file:{folder}\n')
+        f'snapshot-public {folder}/pub\nmail-url file:{folder}\nweb-scripts {scripts}\n')
     subprocess.run([BUILD / "src/prog/poolctl/poolctl", "-c", folder / "pool.conf", "init",
                     "admin=" + ADMIN.split()[0]], input=ADMIN.split()[1].encode(), check=True,
                    stdout=subprocess.DEVNULL)
@@ -57,6 +57,13 @@ def pool(tmp_path_factory):
     finally:
         poold.terminate()
         assert poold.wait(20) == 0, (folder / "log").read_text()
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pool")
+    with seeded(folder, folder / "none") as url:
+        yield url
 
 
 def wait_for(url, process, log):
@@ -75,7 +82,7 @@ def node(tmp_path_factory):
     """A folder with look.mjs and what it imports."""
     folder = BUILD / "web-tests"
     folder.mkdir(exist_ok=True)
-    for name in ("look.mjs", "package.json", "package-lock.json"):
+    for name in ("look.mjs", "zoom.mjs", "package.json", "package-lock.json"):
         shutil.copy(WEB / name, folder)
     if not shutil.which("npm") or not os.path.exists("/usr/bin/chromium"):
         pytest.skip("needs npm and chromium: tools/setup check")
@@ -107,7 +114,33 @@ def test_pages_in_a_browser(pool, node):
     assert not result["findings"], "\n".join(result["findings"])
 
 
+def test_zoom(tmp_path, node):
+    scripts = BUILD / "web-scripts"
+    got = subprocess.run([WEB.parents[1] / "tools/zoom", scripts], stdin=subprocess.DEVNULL,
+                         capture_output=True, text=True, timeout=90)
+    if got.returncode:
+        pytest.skip(got.stderr.strip()[-200:])
+    shots = os.environ.get("TIMEBALL_SHOTS")
+    with seeded(tmp_path, scripts) as url:
+        run = subprocess.run(["node", "zoom.mjs", url] + ([shots] if shots else []), cwd=node,
+                             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        assert run.returncode == 0, run.stderr
+        assert json.loads(run.stdout)["findings"] == []
+        status, headers, body = get(url + "/scores/192.0.2.11")
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert not re.search(r"<script(?! src=\"/static/)", body)
+        points = json.loads(get(url + "/scores/192.0.2.11/points?window=24h")[2])
+        assert len(points["series"]) == 6 and points["to"] - points["from"] == 86400
+        assert all(len(p) == 3 for s in points["series"] for p in s["points"])
+        # Nothing else of the folder is ever sent, nor what is above it.
+        (scripts / "other.js").write_text("1")
+        for path in ("other.js", "..%2fpool.conf", "../pool.conf", "uPlot.iife.min.js/", "."):
+            assert get(f"{url}/static/{path}")[0] in (400, 404), path
+        assert get(url + "/static/uPlot.min.css")[0] == 200
+
+
 def test_no_page_needs_a_script(pool):
+    assert get(pool + "/static/uPlot.min.css")[0] == 404
     for path in ("/", "/scores/192.0.2.11", "/zone/@", "/lists/stratum1"):
         status, headers, body = get(pool + path)
         assert status == 200

@@ -21,6 +21,7 @@ pool_conf() {
 	say "snapshot $PWD/$world/zones.snap"
 	say "snapshot-key $PWD/$world/snapshot.key"
 	say "snapshot-public $PWD/$world/snapshot.pub"
+	say "web-scripts $PWD/build/web"
 	say "mail-url file:$PWD/$world/mail"
 	say "${1:-}"
 }

@@ -40,6 +40,7 @@ const struct setting_row setting_rows[] = {
 	{"web-url",           SETTING_URL,   AT(web_url), 0, 0, "http://127.0.0.1:8123", NULL},
 	{"web-cert",          SETTING_PATH,  AT(web_cert), 0, 0, NULL, NULL},
 	{"web-key",           SETTING_PATH,  AT(web_key), 0, 0, NULL, NULL},
+	{"web-scripts",       SETTING_PATH,  AT(web_scripts), 0, 0, "/usr/share/timeball/web", NULL},
 	{"web-workers",       SETTING_COUNT, AT(web_workers), 1, 64, "2", NULL},
 	{"web-proxy",         SETTING_LIST,  AT(web_proxy), 0, 0, NULL, NULL},
 	{"user-header",       SETTING_TEXT,  AT(user_header), 0, 0, NULL, NULL},

@@ -26,6 +26,7 @@ struct pool_settings {
 	char *web_url; /* "https://www.pool.example.org", no slash at the end */
 	char *web_cert,
 		*web_key; /* NULL: plain HTTP, for loopback or behind a proxy */
+	char *web_scripts; /* folder of what tools/zoom fetches */
 	unsigned web_workers;
 	bool sign_up;       /* strangers may make accounts */
 	bool public_scores; /* score pages without log-in */

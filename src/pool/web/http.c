@@ -413,6 +413,7 @@ static void begin(struct exchange *e, const char *method)
 		.now_ms = clock_ms(CLOCK_REALTIME),
 		.settings = e->http->setup.settings,
 		.db = e->http->setup.db,
+		.scripts = e->http->setup.scripts,
 	};
 	find_address(e);
 	if (!rq->method) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/attr.h"
+#include "base/embed.h"
 #include "base/log.h"
 #include "pool/settings/settings.h"
 #include "pool/store/db.h"
@@ -26,6 +27,7 @@ struct http_setup {
 	const struct pool_settings *settings;
 	struct db *db;
 	struct log *log;
+	const struct embed *scripts; /* as in struct request */
 };
 
 /** All of setup is borrowed until http_close().  0 or -errno. */

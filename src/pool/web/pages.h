@@ -27,6 +27,7 @@ void server_table_row(struct html *h, const struct server *s, int64_t now_ms);
 void server_table_end(struct html *h);
 
 /* scores.c, score_log.c, score_why.c */
+void page_score_points(const struct request *rq, struct response *rs);
 void page_score(const struct request *rq, struct response *rs);
 void page_score_log(const struct request *rq, struct response *rs);
 void page_score_json(const struct request *rq, struct response *rs);

@@ -21,6 +21,7 @@
  *     router_serve(&rq, &rs);
  */
 
+struct embed;  /* base/embed.h */
 struct person; /* who is logged in: pool/store/person.h */
 
 #define REQUEST_ARGS 4
@@ -40,6 +41,8 @@ struct request {
 	int64_t now_ms;
 	const struct pool_settings *settings;
 	struct db *db;
+	/* Files below /static/ that are not ours: uPlot; NULL: not installed. */
+	const struct embed *scripts;
 
 	/* filled in by the router */
 	const char *arg[REQUEST_ARGS]; /* what ":name" and "*" stood for */

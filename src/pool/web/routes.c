@@ -14,6 +14,7 @@ const struct route routes[] = {
 	{"GET", "/scores/:address", PAGE_SCORES, page_score, 0},
 	{"GET", "/scores/:address/log", PAGE_SCORES, page_score_log, 0},
 	{"GET", "/scores/:address/json", PAGE_SCORES, page_score_json, 0},
+	{"GET", "/scores/:address/points", PAGE_SCORES, page_score_points, 0},
 	{"GET", "/scores/:address/why", PAGE_SCORES, page_score_why, 0},
 	{"GET", "/scores/:address/monitors", PAGE_SCORES, page_score_monitors, 0},
 	{"GET", "/scores/:address/feed", PAGE_SCORES, page_score_feed, 0},

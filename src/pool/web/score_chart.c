@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pool/web/score_chart.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/container.h"
+#include "base/json.h"
 #include "pool/web/chart.h"
+#include "pool/web/page.h"
+#include "pool/web/pages.h"
 
 #define HOUR_MS INT64_C(3600000)
 
@@ -50,9 +55,9 @@ const struct chart_window *chart_window_choose(const struct request *rq)
  * offset, the last score and all losses are kept.
  */
 static void add_point(struct chart_series *s, const struct chart *c,
-		      const struct history_point *p)
+		      unsigned buckets, const struct history_point *p)
 {
-	int64_t width = (c->to_ms - c->from_ms) / BUCKETS;
+	int64_t width = (c->to_ms - c->from_ms) / buckets;
 	struct chart_point *last = s->n ? &s->point[s->n - 1] : NULL;
 
 	if (last && (p->at_ms - c->from_ms) / width ==
@@ -73,8 +78,8 @@ static void add_point(struct chart_series *s, const struct chart *c,
 
 /* One series for each monitor, in the order of v->monitor. */
 static int gather(struct db *db, const struct score_view *v,
-		  const struct chart_window *w, struct chart *c,
-		  struct chart_series *series)
+		  const struct chart_window *w, unsigned buckets,
+		  struct chart *c, struct chart_series *series)
 {
 	struct history_point p;
 	struct db_rows rows;
@@ -90,7 +95,7 @@ static int gather(struct db *db, const struct score_view *v,
 			score_view_monitor(v, p.monitor_id);
 
 		if (m)
-			add_point(&series[m - v->monitor], c, &p);
+			add_point(&series[m - v->monitor], c, buckets, &p);
 	}
 	return db_end(&rows);
 }
@@ -124,12 +129,13 @@ static void window_links(const struct request *rq, struct html *h,
 
 static void figures(struct html *h, const struct chart *c)
 {
-	html_put(h, "<figure>\n");
+	html_put(h, "<figure data-zoom=\"score\">\n");
 	chart_scores(h, c);
 	html_put(h, "<figcaption>Scores: the bold line is the median, which "
 		    "decides; thin lines are single monitors. In the shaded "
 		    "part, from +10 up, a server is handed out."
-		    "</figcaption></figure>\n<figure>\n");
+		    "</figcaption></figure>\n"
+		    "<figure data-zoom=\"offset\">\n");
 	chart_offsets(h, c);
 	html_put(h, "<figcaption>Offsets: "
 		    "<span class=\"good\">&#9679; within 25 ms</span>, "
@@ -143,32 +149,131 @@ static void figures(struct html *h, const struct chart *c)
 		    "</figcaption></figure>\n");
 }
 
-int score_chart_put(const struct request *rq, struct html *h,
-		    const struct score_view *v, const struct chart_window *w)
+/* What one chart of a window shows; series are to be freed by drop(). */
+static int load(const struct request *rq, const struct score_view *v,
+		const struct chart_window *w, unsigned buckets, struct chart *c)
 {
 	struct chart_series *series = xcalloc(v->n_monitor + 1, sizeof *series);
-	struct chart c = {
+	int r;
+
+	*c = (struct chart){
 		.subject = v->server.address,
 		.from_ms = v->now_ms - w->ms,
 		.to_ms = v->now_ms,
 		.series = series,
 	};
-	int r = gather(rq->db, v, w, &c, series);
+	r = gather(rq->db, v, w, buckets, c, series);
+	c->n_series = pack(series, v->n_monitor);
+	return r;
+}
 
-	c.n_series = pack(series, v->n_monitor);
+static void drop(struct chart *c)
+{
+	for (size_t i = 0; i < c->n_series; i++)
+		free(c->series[i].point);
+	free((void *)(uintptr_t)c->series);
+}
+
+/*
+ * What turns the pictures into charts that can be zoomed, where it is installed.
+ * static/zoom.js puts its buttons into the paragraph.
+ */
+static void zoom(const struct request *rq, struct html *h,
+		 const struct chart_window *w)
+{
+	if (!rq->scripts)
+		return;
+	html_put(h,
+		 "<p id=\"zoom\" data-points=\"/scores/%s/points?window=%s\">"
+		 "</p>\n<link rel=\"stylesheet\" "
+		 "href=\"/static/uPlot.min.css\">\n"
+		 "<script src=\"/static/uPlot.iife.min.js\" defer></script>\n"
+		 "<script src=\"/static/zoom.js\" defer></script>\n",
+		 rq->arg[0], w->name);
+}
+
+int score_chart_put(const struct request *rq, struct html *h,
+		    const struct score_view *v, const struct chart_window *w)
+{
+	struct chart c;
+	int r = load(rq, v, w, BUCKETS, &c);
+
 	if (r == 0) {
 		html_put(h, "<h2 id=\"history\">History</h2>\n");
 		window_links(rq, h, w);
-		if (c.n_series)
+		if (c.n_series) {
+			zoom(rq, h, w);
 			figures(h, &c);
-		else
+		} else {
 			html_put(h,
 				 "<p class=\"note\">Nothing was measured in "
 				 "the last %s.</p>\n",
 				 w->title);
+		}
 	}
-	for (size_t i = 0; i < c.n_series; i++)
-		free(series[i].point);
-	free(series);
+	drop(&c);
 	return r;
+}
+
+/* --- the points themselves ---------------------------------------------------- */
+
+/* For a screen that shows a part of it: so many beside each other. */
+#define ZOOM_BUCKETS 4000
+
+static void put_series(struct json *j, const struct chart_series *s)
+{
+	json_object(j, NULL);
+	json_text(j, "name", s->name);
+	json_bool(j, "overall", s->overall);
+	json_array(j, "points");
+	for (size_t i = 0; i < s->n; i++) {
+		const struct chart_point *p = &s->point[i];
+
+		json_array(j, NULL);
+		json_int(j, NULL, p->at_ms / 1000);
+		json_real(j, NULL, round(p->offset_s * 1e9) / 1e9);
+		json_real(j, NULL, round(p->score * 1e3) / 1e3);
+		json_end_array(j);
+	}
+	json_end_array(j);
+	json_end_object(j);
+}
+
+static void put_points(struct response *rs, const struct chart *c)
+{
+	struct json j = json_init(&rs->body.buf);
+
+	rs->type = "application/json";
+	json_object(&j, NULL);
+	json_int(&j, "from", c->from_ms / 1000);
+	json_int(&j, "to", c->to_ms / 1000);
+	json_array(&j, "series");
+	for (size_t i = 0; i < c->n_series; i++)
+		put_series(&j, &c->series[i]);
+	json_end_array(&j);
+	json_end_object(&j);
+}
+
+/* /scores/ADDRESS/points: what the charts show, for those who zoom. */
+void page_score_points(const struct request *rq, struct response *rs)
+{
+	struct score_view v = {0};
+	struct chart c = {0};
+	int r = score_view_find(rq, rq->arg[0], &v.server);
+
+	if (r > 0)
+		r = score_view_load(rq, &v);
+	else if (r == 0)
+		r = -ENOENT;
+	if (r == 0 && score_view_is_old(&v))
+		r = -ENOENT;
+	if (r == 0)
+		r = load(rq, &v, chart_window_choose(rq), ZOOM_BUCKETS, &c);
+	if (r == 0)
+		put_points(rs, &c);
+	rs->max_age_s = page_fresh_s(rq);
+	if (r < 0)
+		page_error(rq, rs, r == -ENOENT ? 404 : 503);
+	drop(&c);
+	score_view_done(&v);
 }

@@ -35,6 +35,8 @@ void page_static(const struct request *rq, struct response *rs)
 	static const uint64_t key[2] = {0}; /* nothing to keep secret */
 	const struct embed *file = embed_find(static_files, rq->arg[0]);
 
+	if (!file && rq->scripts)
+		file = embed_find(rq->scripts, rq->arg[0]);
 	if (!file) {
 		page_error(rq, rs, 404);
 		return;

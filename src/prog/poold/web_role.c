@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "os/shared_page.h"
+#include "os/state_file.h"
 #include "pool/web/http.h"
 #include "prog/poold/roles.h"
 
@@ -47,7 +48,53 @@ static void leave(struct http *h)
 	}
 }
 
-static int serve(const struct role_inputs *in, struct db *db)
+/*
+ * What others wrote for the charts: both files, or none.  They are read once, by
+ * these names alone, so that no request ever opens a file.
+ */
+#define SCRIPTS 2
+#define SCRIPT_MAX (1u << 20)
+
+struct scripts {
+	struct embed file[SCRIPTS + 1];
+	char *data[SCRIPTS];
+};
+
+static void scripts_done(struct scripts *s)
+{
+	for (size_t i = 0; i < SCRIPTS; i++)
+		free(s->data[i]);
+}
+
+static bool scripts_read(const struct role_inputs *in, struct scripts *s)
+{
+	static const char *const names[SCRIPTS] = {"uPlot.iife.min.js",
+						   "uPlot.min.css"};
+
+	*s = (struct scripts){0};
+	for (size_t i = 0; i < SCRIPTS; i++) {
+		char path[4096];
+		struct text t = text_init(path, sizeof path);
+		int r;
+
+		text_add(&t, "%s/%s", in->settings->web_scripts, names[i]);
+		r = t.full ? -ENAMETOOLONG
+			   : state_file_read(path, SCRIPT_MAX, true,
+					     &s->data[i], &s->file[i].len);
+		if (r < 0) {
+			if (r != -ENOENT)
+				log_warn(in->log, "web: %s: %s", path,
+					 strerror(-r));
+			return false;
+		}
+		s->file[i].name = names[i];
+		s->file[i].data = (unsigned char *)s->data[i];
+	}
+	return true;
+}
+
+static int serve(const struct role_inputs *in, struct db *db,
+		 const struct embed *scripts)
 {
 	struct http_setup setup = {
 		.listen_fd = ROLE_FD_LISTEN,
@@ -55,6 +102,7 @@ static int serve(const struct role_inputs *in, struct db *db)
 		.settings = in->settings,
 		.db = db,
 		.log = in->log,
+		.scripts = scripts,
 	};
 	const struct role_needs needs = {.role = SANDBOX_WEB};
 	struct http *h;
@@ -85,6 +133,7 @@ int web_run(const struct role_inputs *in)
 {
 	char why[256];
 	struct text t = text_init(why, sizeof why);
+	struct scripts scripts;
 	struct db *db;
 	int status;
 
@@ -92,7 +141,9 @@ int web_run(const struct role_inputs *in)
 		log_error(in->log, "web: %s", why);
 		return EXIT_FAILURE;
 	}
-	status = serve(in, db);
+	status =
+		serve(in, db, scripts_read(in, &scripts) ? scripts.file : NULL);
+	scripts_done(&scripts);
 	db_close(db);
 	return status;
 }

@@ -362,6 +362,34 @@ static void test_json_is_the_real_pools(void **state)
 }
 
 /* Whatever servers and strangers say comes out as text. */
+/* What the zoom draws: as the pictures, a lost check has no offset. */
+static void test_points(void **state)
+{
+	struct world w = begin();
+	struct visit v;
+
+	(void)state;
+	put(&w, check(&w, 0, 2, 0.00125, 19.1234));
+	put(&w, check(&w, 0, 1, (double)NAN, 13.5));
+	put(&w, check(&w, 1, 1, -0.5, -5));
+	put_public(&w, 7.77, NOW);
+	get(&w, &v, "/scores/192.0.2.1/points?window=1h");
+	assert_int_equal(v.rs.status, 200);
+	assert_string_equal(v.rs.type, "application/json");
+	assert_string_equal(
+		visit_body(&v),
+		"{\"from\":1799996400,\"to\":1800000000,\"series\":["
+		"{\"name\":\"ams1.mon.example\",\"overall\":false,\"points\":"
+		"[[1799999880,0.00125,19.123],[1799999940,null,13.5]]},"
+		"{\"name\":\"fra1.mon.example\",\"overall\":false,\"points\":"
+		"[[1799999940,-0.5,-5]]}]}");
+	visit_done(&v);
+	get(&w, &v, "/scores/192.0.2.99/points");
+	assert_int_equal(v.rs.status, 404);
+	visit_done(&v);
+	end(&w);
+}
+
 static void test_hostile_texts(void **state)
 {
 	static const char evil[] = "<script>\"'&\xE2\x80\xAE";
@@ -476,6 +504,7 @@ int main(void)
 		cmocka_unit_test(test_what_does_not_count),
 		cmocka_unit_test(test_csv_is_the_real_pools),
 		cmocka_unit_test(test_json_is_the_real_pools),
+		cmocka_unit_test(test_points),
 		cmocka_unit_test(test_hostile_texts),
 		cmocka_unit_test(test_feed),
 		cmocka_unit_test(test_search),
