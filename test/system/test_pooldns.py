@@ -95,6 +95,25 @@ def test_where_somebody_is(tmp_path):
             wait_for(lambda: pool.log().count("country-db") > said, 5)
 
 
+def test_metrics(tmp_path):
+    """Every counter is in a file that Prometheus takes, at the latest when it ends."""
+    out = tmp_path / "metrics" / "dns.prom"
+    out.parent.mkdir()
+    with PoolDns(tmp_path, f"domain pool.test\ndns-metrics {out}\n").write(servers(4)) as pool:
+        assert "ntppool_dns_snapshot_timestamp_seconds" in out.read_text()
+        for name, kind in (("pool.test", A), ("pool.test", A), ("de.pool.test", AAAA),
+                           ("none.pool.test", A), ("pool.test", 99)):
+            ask(question(name, kind))
+        pool.popen.terminate()
+        pool.popen.wait(10)
+    lines = out.read_text().splitlines()
+    series = 'ntppool_dns_queries_total{zone="pool.test",qtype="%s",rcode="%s"} %d'
+    for expected in (("A", "NOERROR", 2), ("AAAA", "NOERROR", 1), ("A", "NXDOMAIN", 1),
+                     ("other", "NOERROR", 1)):
+        assert series % expected in lines
+    assert 'ntppool_dns_questions_total{transport="udp"} 5' in lines
+
+
 def test_answers_come_from_the_address_that_was_asked(tmp_path):
     with PoolDns(tmp_path, listen="0.0.0.0").write(servers(4)):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:

@@ -33,6 +33,29 @@ static size_t limit(struct dns_server *s, const struct dns_asker *from,
 	return 0;
 }
 
+static const struct {
+	uint16_t type;
+	const char *name;
+} counted[DNS_COUNTED_TYPES] = {
+	{DNS_A, "A"},     {DNS_AAAA, "AAAA"}, {DNS_NS, "NS"},
+	{DNS_SOA, "SOA"}, {DNS_TXT, "TXT"},   {DNS_MX, "MX"},
+	{DNS_ANY, "ANY"}, {0, "other"},
+};
+
+const char *dns_counted_type(size_t i)
+{
+	return counted[i].name;
+}
+
+static size_t type_slot(uint16_t type)
+{
+	size_t i = 0;
+
+	while (i < DNS_COUNTED_TYPES - 1 && counted[i].type != type)
+		i++;
+	return i;
+}
+
 static void count(struct dns_counters *c, const struct dns_asker *from,
 		  enum dns_query_verdict verdict, const struct dns_query *q,
 		  const struct dns_outcome *out)
@@ -42,6 +65,7 @@ static void count(struct dns_counters *c, const struct dns_asker *from,
 	if (out->len == 0)
 		return;
 	c->rcode[out->rcode & 15]++;
+	c->query[type_slot(q->type)][out->rcode & 15]++;
 	c->cut += out->cut;
 	c->edns += q->edns;
 	c->subnet += q->has_subnet;

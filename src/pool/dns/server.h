@@ -9,10 +9,18 @@
 
 /* Answering with all that lasts from one question to the next. */
 
+/* Types of questions that are told apart; the last is all others. */
+#define DNS_COUNTED_TYPES 8
+#define DNS_COUNTED_RCODES 16
+
+/** "A", "AAAA", ..., "other"; i below DNS_COUNTED_TYPES. */
+const char *dns_counted_type(size_t i);
+
 struct dns_counters {
 	uint64_t udp, tcp; /* questions by transport */
 	uint64_t verdict[DNS_QUERY_VERDICTS];
-	uint64_t rcode[16];
+	uint64_t rcode[DNS_COUNTED_RCODES];
+	uint64_t query[DNS_COUNTED_TYPES][DNS_COUNTED_RCODES];
 	uint64_t cut; /* truncated for size */
 	uint64_t rate_dropped, rate_truncated;
 	uint64_t subnet, cookie_valid, edns;

@@ -57,6 +57,7 @@ const struct setting_row setting_rows[] = {
 	{"dns-ttl",           SETTING_COUNT, AT(dns_ttl_s), 30, 86400, "150", NULL},
 	{"dns-max-hosts",     SETTING_COUNT, AT(dns_max_hosts), 1, 8, "4", NULL},
 	{"dns-workers",       SETTING_COUNT, AT(dns_workers), 1, 64, "1", NULL},
+	{"dns-metrics",       SETTING_PATH,  AT(dns_metrics), 0, 0, NULL, NULL},
 	{"zone-min-servers",  SETTING_COUNT, AT(zone_min_servers), 0, 10000, "6", NULL},
 	{"zone-min-kbit",     SETTING_REAL,  AT(zone_min_kbit), 0, 1e12, "0", NULL},
 	{"zone-policy",       SETTING_CHOICE, AT(zone_policy), 0, 0, "local-first", "strict local-first classic"},

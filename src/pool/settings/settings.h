@@ -41,6 +41,7 @@ struct pool_settings {
 	char *snapshot_public;
 	char **name_servers; /* NS names, NULL at the end */
 	unsigned dns_ttl_s, dns_max_hosts, dns_workers;
+	char *dns_metrics; /* file that pooldns writes for Prometheus; NULL */
 	unsigned zone_min_servers;
 	double zone_min_kbit;
 	char *zone_policy; /* "local-first" */

@@ -64,3 +64,26 @@ bool figure_checks_next(struct db_rows *rows, struct figure_checks *out)
 	out->checks = db_col_int(rows, 2);
 	return true;
 }
+
+void figures_ask_pairs(struct db *db, struct db_rows *rows)
+{
+	db_ask(db, rows,
+	       "SELECT s.address, m.name, p.offset_s, p.rtt_s FROM pair p"
+	       " JOIN server s ON s.id = p.server_id"
+	       " JOIN monitor m ON m.id = p.monitor_id"
+	       " WHERE m.kind = 'monitor' AND s.deleted_ms IS NULL"
+	       " AND p.offset_s IS NOT NULL"
+	       " ORDER BY p.server_id, p.monitor_id",
+	       DB_NONE);
+}
+
+bool figure_pair_next(struct db_rows *rows, struct figure_pair *out)
+{
+	if (!db_next(rows))
+		return false;
+	db_copy_text(rows, 0, out->server, sizeof out->server);
+	db_copy_text(rows, 1, out->monitor, sizeof out->monitor);
+	out->offset_s = db_col_real(rows, 2);
+	out->rtt_s = db_col_real(rows, 3);
+	return true;
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
+#include "base/net_addr.h"
 #include "pool/store/db.h"
 
 /* What /metrics tells of the whole pool, each by one query. */
@@ -24,6 +25,16 @@ struct figure_checks {
 	char rule[24];
 	int64_t checks;
 };
+
+/* What a monitor found of a server last. */
+struct figure_pair {
+	char server[NET_ADDR_TEXT_LEN], monitor[64];
+	double offset_s, rtt_s; /* rtt_s may be NaN */
+};
+
+/** Of all that gave a time: then figure_pair_next(), db_end(). */
+void figures_ask_pairs(struct db *db, struct db_rows *rows);
+bool figure_pair_next(struct db_rows *rows, struct figure_pair *out);
 
 /** Since then: then figure_checks_next(), db_end(). */
 void figures_ask_checks(struct db *db, struct db_rows *rows, int64_t since_ms);

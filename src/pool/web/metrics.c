@@ -207,6 +207,44 @@ static int put_checks(const struct request *rq, struct buf *b)
 	return db_end(&rows);
 }
 
+static int put_pair_family(const struct request *rq, struct buf *b,
+			   const char *name, const char *help, bool rtt)
+{
+	struct figure_pair p;
+	struct db_rows rows;
+
+	family(b, name, "gauge", help);
+	figures_ask_pairs(rq->db, &rows);
+	while (figure_pair_next(&rows, &p)) {
+		double value = rtt ? p.rtt_s : p.offset_s;
+
+		if (!isfinite(value))
+			continue;
+		buf_printf(b, "%s{", name);
+		label(b, "server", p.server);
+		buf_printf(b, ",");
+		label(b, "monitor", p.monitor);
+		buf_printf(b, "} %.9g\n", value);
+	}
+	return db_end(&rows);
+}
+
+/* Servers times monitors: a large pool may leave them out, ?checks=no. */
+static int put_pairs(const struct request *rq, struct buf *b)
+{
+	const char *wanted = request_query(rq, "checks");
+	int r;
+
+	if (wanted && strcmp(wanted, "no") == 0)
+		return 0;
+	r = put_pair_family(rq, b, "ntppool_check_offset_seconds",
+			    "Offset that the monitor found last.", false);
+	return r < 0 ? r
+		     : put_pair_family(
+			       rq, b, "ntppool_check_rtt_seconds",
+			       "Round trip that the monitor found last.", true);
+}
+
 /* --- the pool -------------------------------------------------------------- */
 
 static int put_pool(const struct request *rq, struct buf *b)
@@ -267,6 +305,7 @@ void page_metrics(const struct request *rq, struct response *rs)
 	rs->max_age_s = 1;
 	if (put_pool(rq, b) < 0 || put_snapshot(rq, b) < 0 ||
 	    put_servers(rq, b) < 0 || put_zones(rq, b) < 0 ||
-	    put_monitors(rq, b) < 0 || put_checks(rq, b) < 0)
+	    put_monitors(rq, b) < 0 || put_checks(rq, b) < 0 ||
+	    put_pairs(rq, b) < 0)
 		page_error(rq, rs, 503);
 }

@@ -23,6 +23,8 @@
 #include "os/process.h"
 #include "os/sandbox.h"
 #include "os/shared_page.h"
+#include "os/state_file.h"
+#include "pool/dns/metrics.h"
 #include "pool/dns/server.h"
 #include "prog/ntpd/signals.h"
 #include "prog/pooldns/feed.h"
@@ -35,6 +37,7 @@
 #define RESTART_MAX_NS (30 * NS_PER_S)
 #define STEADY_NS (10 * NS_PER_S) /* lived so long: begin anew */
 #define STOP_NS (2 * NS_PER_S)
+#define METRICS_NS (10 * NS_PER_S)
 #define COUNTERS_NS (600 * NS_PER_S)
 #define OLD_MS INT64_C(3600000) /* a snapshot of this age is worth a word */
 
@@ -57,7 +60,8 @@ struct supervisor {
 	struct feed feed;
 	struct ward *ward;
 	size_t n_ward;
-	struct timer second, counters, deadline;
+	struct timer second, counters, metrics, deadline;
+	int metrics_result;       /* of the last writing, 0 or -errno */
 	struct sandbox_user user; /* of the workers; 0: as we are */
 	uint64_t cookie_key[2];
 	int64_t old_told_ms;
@@ -293,6 +297,38 @@ static void on_counters(struct timer *t)
 	timer_arm(&s->loop.loop, t, now(s) + COUNTERS_NS);
 }
 
+/* --- metrics ----------------------------------------------------------------- */
+
+/* A file, so that who holds the sockets needs no other one to be asked at. */
+static void write_metrics(struct supervisor *s)
+{
+	const char *path = s->settings->dns_metrics;
+	struct dns_counters c;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	int r = -ENOMEM;
+
+	if (out) {
+		add_up(s, &c);
+		dns_metrics_put(&c, s->settings->domain, s->feed.built_ms, out);
+		if (fclose(out) == 0)
+			r = state_file_write(path, text, len, 0644);
+	}
+	free(text);
+	if (r < 0 && r != s->metrics_result)
+		log_warn(s->log, "%s: %s", path, strerror(-r));
+	s->metrics_result = r;
+}
+
+static void on_metrics(struct timer *t)
+{
+	struct supervisor *s = CONTAINER_OF(t, struct supervisor, metrics);
+
+	write_metrics(s);
+	timer_arm(&s->loop.loop, t, now(s) + METRICS_NS);
+}
+
 /* --- life -------------------------------------------------------------------- */
 
 /* Without "user" the supervisor stays what it is; workers are never root. */
@@ -356,6 +392,9 @@ static void start(struct supervisor *s)
 	s->counters.fn = on_counters;
 	on_second(&s->second);
 	timer_arm(&s->loop.loop, &s->counters, now(s) + COUNTERS_NS);
+	s->metrics.fn = on_metrics;
+	if (s->settings->dns_metrics)
+		on_metrics(&s->metrics);
 	log_notice(s->log, "ready, %zu workers", s->n_ward);
 	(void)notify_send(getenv("NOTIFY_SOCKET"), "READY=1");
 }
@@ -400,6 +439,8 @@ static void end(struct supervisor *s)
 	while (any_alive(s))
 		loop_once(s);
 	log_counters(s);
+	if (s->settings->dns_metrics)
+		write_metrics(s);
 }
 
 int supervisor_run(const struct pool_settings *settings, struct log *log)

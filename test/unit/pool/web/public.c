@@ -7,6 +7,7 @@
 #include "pool/book/publish.h"
 #include "pool/store/account.h"
 #include "pool/store/history.h"
+#include "pool/store/pair.h"
 #include "pool_rows.h"
 #include "visit.h"
 
@@ -306,12 +307,19 @@ static void test_metrics(void **arg)
 	struct pool_settings *settings = settings_new();
 	struct db *db = db_for_test();
 	struct publish_state state = {.built_ms = NOW - 90000, .wrong = "x"};
+	struct pair pair = {.server_id = 1,
+			    .monitor_id = 1,
+			    .score_ms = NOW,
+			    .offset_s = 0.25,
+			    .rtt_s = 0.5};
 	struct visit v;
 	char *line, *next;
 
 	(void)arg;
 	hostile_books(db);
 	set_score(db, 1, 12.5, NOW);
+	assert_int_equal(pair_set_state(db, 1, 1, 2, NOW), 0);
+	assert_int_equal(pair_set_score(db, &pair), 0);
 	assert_int_equal(publish_note(db, &state), 0);
 	visit(&v, db, settings, "GET", "/metrics", NULL);
 	HAS("\nntppool_snapshot_age_seconds 90.000\n");
@@ -322,7 +330,10 @@ static void test_metrics(void **arg)
 	HAS("\nntppool_server_in_pool{server=\"192.0.2.1\"} 1\n");
 	HAS("\nntppool_zone_servers{zone=\"de\",ip_version=\"4\",state="
 	    "\"active\"} 1\n");
+	HAS("\nntppool_check_offset_seconds{server=\"192.0.2.1\",monitor=");
+	HAS("\"} 0.25\n# HELP ntppool_check_rtt_seconds");
 	HAS("\\\"'&"); /* the monitor's name, its quote escaped */
+	HAS("\"} 0.5\n");
 	for (line = v.rs.body.buf.data; *line; line = next) {
 		size_t len = strcspn(line, "\n");
 		char name[100], *brace;
