@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "choose.h"
+#include "ntp/choose.h"
+#include "ntp/survey.h"
 #include "options.h"
 #include "os/host.h"
 #include "os/resolver.h"
 #include "os/state_file.h"
 #include "report.h"
 #include "set.h"
-#include "survey.h"
 
 #define EXIT_USAGE 2
 #define KEYS_FILE_MAX 1000000
@@ -170,7 +170,8 @@ static int survey_and_set(struct run *run)
 	const struct target *best;
 	int r;
 
-	survey_init(&run->survey, &run->host.host, run->key, &run->opt);
+	survey_init(&run->survey, &run->host.host, run->key, run->opt.samples,
+		    run->opt.version, run->opt.timeout_s);
 	if (run->opt.debug)
 		run->survey.trace = report_trace;
 	for (int i = 0; i < run->opt.n_server; i++)

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "crypt/keys.h"
+#include "ntp/survey.h"
 
 enum { OPT_PORT = 256, OPT_CLOCK };
 

@@ -8,8 +8,6 @@
 #include "base/attr.h"
 #include "os/host.h"
 
-#define SAMPLES_MAX 8
-
 struct options {
 	int family; /* -4, -6, or AF_UNSPEC */
 	bool always_step, always_slew;

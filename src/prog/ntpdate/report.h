@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/attr.h"
-#include "survey.h"
+#include "ntp/survey.h"
 
 /* The classic program's lines, which scripts read. */
 struct report {

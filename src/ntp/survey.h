@@ -9,7 +9,6 @@
 #include "est/sample.h"
 #include "io/host.h"
 #include "ntp/reply.h"
-#include "options.h"
 
 /*
  * Asking every server at the same time, a few requests each.  A reply brings
@@ -17,6 +16,7 @@
  * answers take 0.6 s; silence costs the timeout.
  */
 #define TARGETS_MAX 64
+#define SAMPLES_MAX 8
 
 struct target {
 	struct survey *survey;
@@ -48,9 +48,15 @@ struct survey {
 	size_t n_target, n_done;
 };
 
-/** host and key are borrowed. */
+/**
+ * host and key (NULL: none) are borrowed.
+ *
+ * samples: of each server, 1 to SAMPLES_MAX.  version: of NTP, 1 to 4.
+ * timeout_s: how long to wait for each reply.
+ */
 void survey_init(struct survey *s, const struct host *host,
-		 const struct key *key, const struct options *o);
+		 const struct key *key, unsigned samples, unsigned version,
+		 double timeout_s);
 
 /** -ENOSPC beyond TARGETS_MAX; an address that is there already is left out. */
 MUST_CHECK int survey_add(struct survey *s, const struct net_addr *addr);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-#include "survey.h"
+#include "ntp/survey.h"
 
 /**
  * Whose time to take: of the majority that agrees within its error bounds, the

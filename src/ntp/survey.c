@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "survey.h"
+#include "ntp/survey.h"
 
 #include <errno.h>
 #include <math.h>
@@ -14,14 +14,15 @@
 static void on_timer(struct timer *timer);
 
 void survey_init(struct survey *s, const struct host *host,
-		 const struct key *key, const struct options *o)
+		 const struct key *key, unsigned samples, unsigned version,
+		 double timeout_s)
 {
 	memset(s, 0, sizeof *s);
 	s->host = host;
 	s->key = key;
-	s->samples = o->samples;
-	s->version = o->version;
-	s->timeout_ns = ns_from_s(o->timeout_s);
+	s->samples = samples;
+	s->version = version;
+	s->timeout_ns = ns_from_s(timeout_s);
 }
 
 int survey_add(struct survey *s, const struct net_addr *addr)

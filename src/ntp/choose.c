@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "choose.h"
+#include "ntp/choose.h"
 
 #include "est/select.h"
 
