@@ -17,5 +17,23 @@ int cmd_sources(struct ctl *c);
 int cmd_tracking(struct ctl *c);
 int cmd_server(struct ctl *c);
 
+/* change.c */
+int cmd_source_add(struct ctl *c);
+int cmd_source_del(struct ctl *c);
+int cmd_burst(struct ctl *c);
+int cmd_step(struct ctl *c);
+int cmd_reload(struct ctl *c);
+int cmd_log(struct ctl *c);
+
+/* one a file of that name */
+int cmd_check(struct ctl *c);
+int cmd_clients(struct ctl *c);
+int cmd_convert(struct ctl *c);
+int cmd_explain(struct ctl *c);
+int cmd_keygen(struct ctl *c);
+int cmd_probe(struct ctl *c);
+int cmd_top(struct ctl *c);
+int cmd_waitsync(struct ctl *c);
+
 /* commands.c */
 int cmd_completion(struct ctl *c);

@@ -63,10 +63,9 @@ char *ctl_rest(const struct ctl *c)
 {
 	struct buf b = {0};
 
+	buf_add(&b, "", 0);
 	for (size_t i = 0; i < c->cli.n_rest; i++)
 		buf_printf(&b, "%s%s", i ? " " : "", c->cli.rest[i]);
-	if (!b.data)
-		buf_printf(&b, "%s", "");
 	return b.data;
 }
 
@@ -92,6 +91,10 @@ static void explain_silence(const char *path, int error, struct text *why)
 		text_add(why,
 			 "%s is not for you: be root, or for what only looks "
 			 "a member of the group ntp",
+			 path);
+		break;
+	case -EPROTO:
+		text_add(why, "what answers at %s is no ntpd of this kind",
 			 path);
 		break;
 	case -ETIMEDOUT:
@@ -136,37 +139,52 @@ int ctl_document(struct ctl *c, struct document *d)
 	return CTL_DOWN;
 }
 
-int ctl_control(struct ctl *c, struct buf *reply, const char *fmt, ...)
+void ctl_put_lines(FILE *to, const char *text)
 {
-	char text[COMPLAINT_MAX], error[COMPLAINT_MAX], shown[COMPLAINT_MAX];
-	struct text why = text_init(text, sizeof text);
-	struct buf line = {0}, unused = {0};
-	va_list ap;
-	int r;
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		char line[COMPLAINT_MAX], shown[COMPLAINT_MAX];
 
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	buf_printf(&line, "%s", text);
-	text[0] = '\0';
-	if (strpbrk(buf_text(&line), "\r\n")) {
-		buf_done(&line);
-		return ctl_fail(c, "bad-line", "a line end is no part of it");
+		snprintf(line, sizeof line, "%.*s", (int)len, text);
+		show_plain(shown, sizeof shown, line);
+		fprintf(to, "%s\n", shown);
+		text += len + (text[len] == '\n');
 	}
-	r = talk_control(c->control_path, buf_text(&line),
-			 reply ? reply : &unused, error, sizeof error);
-	buf_done(&unused);
-	buf_done(&line);
+}
+
+/* The first line has the reason; what follows are the details of it. */
+static int refused(struct ctl *c, const char *error, const struct buf *details)
+{
+	char shown[COMPLAINT_MAX];
+
+	show_plain(shown, sizeof shown, error);
+	ctl_fail(c, "refused", "ntpd: %s", shown);
+	if (c->out.form != OUTPUT_JSON)
+		ctl_put_lines(stderr, buf_text(details));
+	return CTL_FAILED;
+}
+
+int ctl_control(struct ctl *c, const char *line, struct buf *reply)
+{
+	char error[COMPLAINT_MAX], text[COMPLAINT_MAX];
+	struct text why = text_init(text, sizeof text);
+	struct buf said = {0};
+	int r, status = CTL_OK;
+
+	if (strpbrk(line, "\r\n"))
+		return ctl_fail(c, "bad-line", "a line end is no part of it");
+	r = talk_control(c->control_path, line, &said, error, sizeof error);
 	if (r < 0) {
 		explain_silence(c->control_path, r, &why);
 		ctl_fail(c, "no-daemon", "%s", text);
-		return CTL_DOWN;
+		status = CTL_DOWN;
+	} else if (*error) {
+		status = refused(c, error, &said);
+	} else if (reply) {
+		buf_add(reply, said.data, said.len);
 	}
-	if (*error) {
-		show_plain(shown, sizeof shown, error);
-		return ctl_fail(c, "refused", "ntpd: %s", shown);
-	}
-	return CTL_OK;
+	buf_done(&said);
+	return status;
 }
 
 int ctl_done(struct ctl *c, const char *fmt, ...)

@@ -59,8 +59,10 @@ MUST_CHECK int ctl_try_document(const struct ctl *c, struct document *d,
  * Have the daemon do something.  reply: what it said besides, or NULL.  CTL_OK,
  * or the exit status after a complaint.
  */
-MUST_CHECK int ctl_control(struct ctl *c, struct buf *reply, const char *fmt,
-			   ...) PRINTF_LIKE(3, 4);
+MUST_CHECK int ctl_control(struct ctl *c, const char *line, struct buf *reply);
+
+/** Lines of the daemon, each made harmless. */
+void ctl_put_lines(FILE *to, const char *text);
 
 /** A change was made: "done: TEXT", or {"ok": true}. */
 int ctl_done(struct ctl *c, const char *fmt, ...) PRINTF_LIKE(2, 3);

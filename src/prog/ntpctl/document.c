@@ -241,8 +241,8 @@ void doc_done(struct document *d)
 	*d = (struct document){0};
 }
 
-int clients_read(const char *text, size_t len, struct clients_doc *d,
-		 struct text *why)
+int doc_read_clients(const char *text, size_t len, struct clients_doc *d,
+		     struct text *why)
 {
 	struct doc_tree *t = &d->tree;
 	const json_t *list;
@@ -253,6 +253,7 @@ int clients_read(const char *text, size_t len, struct clients_doc *d,
 	if (r < 0)
 		return r;
 	d->time_ms = moment(t->root, "time");
+	d->total = whole(t->root, "total");
 	list = json_object_get(t->root, "clients");
 	d->n = json_array_size(list);
 	d->client = xcalloc(d->n + 1, sizeof *d->client);
@@ -262,16 +263,16 @@ int clients_read(const char *text, size_t len, struct clients_doc *d,
 		d->client[i] = (struct doc_client){
 			.address = words(t, v, "address"),
 			.received = whole(v, "received"),
-			.answered = whole(v, "answered"),
-			.limited = whole(v, "limited"),
 			.version = whole(v, "version"),
+			.mode = whole(v, "mode"),
+			.over_limit = truth(v, "over_limit"),
 			.last_seen_ms = moment(v, "last_seen"),
 		};
 	}
 	return 0;
 }
 
-void clients_done(struct clients_doc *d)
+void doc_clients_done(struct clients_doc *d)
 {
 	tree_done(&d->tree);
 	free(d->client);

@@ -103,18 +103,20 @@ void doc_each_count(const struct document *d, const char *path,
 
 struct doc_client {
 	const char *address;
-	int64_t received, answered, limited, version;
+	int64_t received, version, mode;
 	int64_t last_seen_ms;
+	bool over_limit;
 };
 
 struct clients_doc {
 	int64_t time_ms;
 	struct doc_client *client; /* heap, in the document's order */
 	size_t n;
+	int64_t total; /* the daemon knows of so many */
 	struct doc_tree tree;
 };
 
 /** As doc_read(). */
-MUST_CHECK int clients_read(const char *text, size_t len,
-			    struct clients_doc *out, struct text *why);
-void clients_done(struct clients_doc *d);
+MUST_CHECK int doc_read_clients(const char *text, size_t len,
+				struct clients_doc *out, struct text *why);
+void doc_clients_done(struct clients_doc *d);

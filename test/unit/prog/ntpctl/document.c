@@ -141,13 +141,14 @@ static void clients_are_read(void **state)
 	struct clients_doc d;
 
 	(void)state;
-	assert_int_equal(clients_read(text, strlen(text), &d, &why), 0);
+	assert_int_equal(doc_read_clients(text, strlen(text), &d, &why), 0);
 	assert_int_equal(d.n, 1);
 	assert_string_equal(d.client[0].address, "192.0.2.1");
 	assert_int_equal(d.client[0].received, 9);
-	assert_int_equal(d.client[0].limited, -1);
+	assert_int_equal(d.client[0].mode, -1);
+	assert_false(d.client[0].over_limit);
 	assert_int_equal(d.time_ms - d.client[0].last_seen_ms, 10000);
-	clients_done(&d);
+	doc_clients_done(&d);
 }
 
 int main(void)
