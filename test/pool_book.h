@@ -83,6 +83,22 @@ static inline int64_t count_rows(struct db *db, const char *sql)
 	return n;
 }
 
+/* The newest mail or webhook as "target|subject|body", "" when there is none. */
+static inline void last_outbox(struct db *db, const char *kind, char *text,
+			       size_t cap)
+{
+	struct db_rows rows;
+
+	text[0] = '\0';
+	db_ask(db, &rows,
+	       "SELECT target || '|' || COALESCE(subject, '') || '|' || body"
+	       " FROM outbox WHERE kind = $1 ORDER BY id DESC LIMIT 1",
+	       DB(db_text(kind)));
+	if (db_next(&rows))
+		db_copy_text(&rows, 0, text, cap);
+	assert_int_equal(db_end(&rows), 0);
+}
+
 /* Names of the zones that a server is in, the widest first. */
 static inline void zones_of(struct db *db, int64_t server_id, char *text,
 			    size_t cap)

@@ -144,20 +144,12 @@ static int send_hooks(struct db *db, const struct alert *a,
 		[ALERT_RECOVERED] = "score.good",
 	};
 	struct buf body = {0};
-	struct json j = json_init(&body);
-	char url[512];
+	struct json j =
+		webhook_begin(&body, set, &a->server, event[word], now_ms);
 	int r;
 
-	snprintf(url, sizeof url, "%s/scores/%s", set->web_url,
-		 a->server.address);
-	json_object(&j, NULL);
-	json_text(&j, "event", event[word]);
-	json_int(&j, "time_ms", now_ms);
-	json_text(&j, "address", a->server.address);
-	json_text(&j, "hostname", a->server.hostname);
 	json_real(&j, "score", a->server.score);
 	json_real(&j, "threshold", threshold(&a->server));
-	json_text(&j, "url", url);
 	json_end_object(&j);
 	r = webhook_send(db, a->server.account_id, buf_text(&body), now_ms);
 	buf_done(&body);
@@ -166,14 +158,12 @@ static int send_hooks(struct db *db, const struct alert *a,
 
 /* --- the job ---------------------------------------------------------------------- */
 
-/* The server goes in two days: a row for the owners, and the date. */
+/* The server goes in two days; the mail says it already. */
 static int schedule_removal(struct db *db, int64_t server_id, int64_t now_ms)
 {
-	static const struct actor job = {
-		.staff = true, .source = "poold", .address = ""};
 	int64_t day = now_ms - now_ms % DAY_MS + ALERT_REMOVAL_IN_DAYS * DAY_MS;
 
-	switch (book_deletion_schedule(db, &job, server_id, day, now_ms)) {
+	switch (book_deletion_bad_score(db, server_id, day, now_ms)) {
 	case BOOK_OK:
 		return 0;
 	case BOOK_STORE:

@@ -11,6 +11,7 @@
 #include "pool/book/address.h"
 #include "pool/book/change.h"
 #include "pool/book/monitor.h"
+#include "pool/book/notify.h"
 #include "pool/book/server.h"
 #include "pool/book/spot.h"
 #include "pool/book/zones.h"
@@ -40,18 +41,6 @@ static enum book_verdict check_free(struct db *db, const char *address,
 	if (r < 0)
 		return BOOK_STORE;
 	return r > 0 && !s.deleted_ms ? BOOK_REGISTERED : BOOK_OK;
-}
-
-static enum book_verdict check_unverified(struct db *db,
-					  const struct actor *who)
-{
-	int64_t n = 0;
-
-	if (who->staff)
-		return BOOK_OK;
-	if (server_count_unverified(db, who->account_id, &n) < 0)
-		return BOOK_STORE;
-	return n >= BOOK_UNVERIFIED_MAX ? BOOK_UNVERIFIED : BOOK_OK;
 }
 
 /* Fill in what the text itself says. */
@@ -103,7 +92,7 @@ enum book_verdict book_candidate_ask(struct db *db,
 	if (v == BOOK_OK && !who->account_id)
 		v = BOOK_DENIED; /* for whom would it be? */
 	if (v == BOOK_OK)
-		v = check_unverified(db, who);
+		v = book_server_room(db, who, who->account_id);
 	if (v != BOOK_OK)
 		return v;
 	if (!who->staff) {
@@ -263,7 +252,7 @@ static enum book_verdict check_add(struct db *db, const struct actor *who,
 		return BOOK_REFUSED;
 	if (now_ms > c->asked_ms + CANDIDATE_KEEP_MS)
 		return BOOK_UNKNOWN;
-	v = check_unverified(db, who);
+	v = book_server_room(db, who, who->account_id);
 	return v == BOOK_OK ? check_free(db, c->address, c->port) : v;
 }
 
@@ -290,6 +279,25 @@ static int insert(struct change *c, const struct pool_settings *set,
 	if (r >= 0)
 		r = candidate_update(c->db, cand);
 	return r;
+}
+
+/* What somebody wrote is for the staff, who do not look every day. */
+static int tell_staff(struct change *c, const struct pool_settings *set)
+{
+	const struct server *s = &c->server;
+	char subject[NET_ADDR_TEXT_LEN + 32], body[COMMENT_LEN + 1024];
+
+	if (!*s->comment || c->who->staff)
+		return 0;
+	snprintf(subject, sizeof subject, "A comment on %s", s->address);
+	snprintf(body, sizeof body,
+		 "\nWho added %s to the pool wrote:\n\n%s\n\n"
+		 "Its country is \"%s\". It can be changed here:\n\n"
+		 "  %s/manage/server/%lld\n\n"
+		 "All comments that nobody has ticked off yet: %s/staff\n",
+		 s->address, s->comment, s->country, set->web_url,
+		 (long long)s->id, set->web_url);
+	return notify_staff(c->db, set, subject, body, c->now_ms);
 }
 
 static void describe(struct change *c, const struct candidate *cand)
@@ -329,6 +337,8 @@ enum book_verdict book_candidate_add(struct db *db,
 	if (v != BOOK_OK)
 		return change_refuse(&c, v);
 	r = insert(&c, set, &cand, comment);
+	if (r >= 0)
+		r = tell_staff(&c, set);
 	describe(&c, &cand);
 	v = change_end_zones(&c, r, "server.add");
 	if (v == BOOK_OK)

@@ -78,7 +78,7 @@ static int run_alerts(struct jobs *j, int64_t now_ms)
 
 static int run_deletions(struct jobs *j, int64_t now_ms)
 {
-	int r = book_deletion_run(j->db, now_ms);
+	int r = book_deletion_run(j->db, j->set, now_ms);
 
 	if (r > 0)
 		log_info(j->log, "deletions: %d servers left the pool", r);

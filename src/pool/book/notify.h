@@ -11,3 +11,8 @@
 MUST_CHECK int notify_account(struct db *db, const struct pool_settings *set,
 			      int64_t account_id, const char *subject,
 			      const char *body, int64_t now_ms);
+
+/** The same for the staff. */
+MUST_CHECK int notify_staff(struct db *db, const struct pool_settings *set,
+			    const char *subject, const char *body,
+			    int64_t now_ms);

@@ -7,6 +7,7 @@
 #include "base/container.h"
 #include "pool/book/change.h"
 #include "pool/book/deletion.h"
+#include "pool/book/monitor.h"
 #include "pool/book/zones.h"
 #include "pool/score/score.h"
 #include "pool/store/account.h"
@@ -145,26 +146,71 @@ enum book_verdict book_server_alert(struct db *db, const struct actor *who,
 			  "server.alert");
 }
 
-enum book_verdict book_server_move(struct db *db, const struct actor *who,
-				   int64_t id, int64_t account_id,
-				   int64_t now_ms)
+enum book_verdict book_server_comment_done(struct db *db,
+					   const struct actor *who, int64_t id,
+					   int64_t now_ms)
 {
 	struct change c;
 	enum book_verdict v = change_begin(&c, db, who, id, now_ms);
+
+	if (v != BOOK_OK)
+		return v;
+	if (!who->staff)
+		return change_refuse(&c, BOOK_DENIED);
+	json_text(&c.detail, "was", c.server.comment);
+	json_text(&c.detail, "is", "");
+	return change_end(&c, server_set_comment(db, id, ""), "server.comment");
+}
+
+enum book_verdict book_server_room(struct db *db, const struct actor *who,
+				   int64_t account_id)
+{
+	int64_t n = 0;
+
+	if (who->staff)
+		return BOOK_OK;
+	if (server_count_unverified(db, account_id, &n) < 0)
+		return BOOK_STORE;
+	return n >= BOOK_UNVERIFIED_MAX ? BOOK_UNVERIFIED : BOOK_OK;
+}
+
+/* May it go there? */
+static enum book_verdict check_move(const struct change *c, int64_t account_id)
+{
+	const struct actor *who = c->who;
 	struct account to;
 	char role[12];
+	int r = who->staff
+			? account_by_id(c->db, account_id, &to)
+			: member_role(c->db, account_id, who->person_id, role);
+
+	if (r <= 0)
+		return r < 0 ? BOOK_STORE : BOOK_NOT_MEMBER;
+	if (c->server.verified_ms || account_id == c->server.account_id)
+		return BOOK_OK;
+	return book_server_room(c->db, who, account_id);
+}
+
+enum book_verdict book_server_move(struct db *db,
+				   const struct pool_settings *set,
+				   const struct actor *who, int64_t id,
+				   int64_t account_id, int64_t now_ms)
+{
+	struct change c;
+	enum book_verdict v = change_begin(&c, db, who, id, now_ms);
 	int r;
 
 	if (v != BOOK_OK)
 		return v;
-	r = who->staff ? account_by_id(db, account_id, &to)
-		       : member_role(db, account_id, who->person_id, role);
-	if (r <= 0)
-		return change_refuse(&c, r < 0 ? BOOK_STORE : BOOK_NOT_MEMBER);
+	v = check_move(&c, account_id);
+	if (v != BOOK_OK)
+		return change_refuse(&c, v);
 	json_int(&c.detail, "was", c.server.account_id);
 	json_int(&c.detail, "is", account_id);
 	r = server_set_account(db, id, account_id);
 	if (r >= 0)
 		r = list_move(db, id, account_id);
-	return change_end(&c, r, "server.move");
+	if (r >= 0)
+		r = book_select_server(db, set, id, now_ms);
+	return change_end_zones(&c, r, "server.move");
 }

@@ -48,6 +48,15 @@ MUST_CHECK enum book_verdict book_server_get(struct db *db,
 					     const struct actor *who,
 					     int64_t id, struct server *out);
 
+/**
+ * Staff have dealt with what was written when it was added: away with it.  The
+ * audit log keeps it.
+ */
+MUST_CHECK enum book_verdict book_server_comment_done(struct db *db,
+						      const struct actor *who,
+						      int64_t id,
+						      int64_t now_ms);
+
 /** kbit/s, any value from 0; up only when verified or staff. */
 MUST_CHECK enum book_verdict book_server_netspeed(struct db *db,
 						  const struct actor *who,
@@ -73,8 +82,18 @@ MUST_CHECK enum book_verdict book_server_alert(struct db *db,
 					       int64_t id, double below,
 					       int64_t now_ms);
 
-/** To an account of which the actor is a member too, unless staff. */
+/**
+ * To an account of which the actor is a member too, unless staff.  One that is
+ * not verified is refused with BOOK_UNVERIFIED where it would be one too many.
+ * Who measures it is chosen anew: a team's own monitors are no witnesses.
+ */
 MUST_CHECK enum book_verdict book_server_move(struct db *db,
+					      const struct pool_settings *set,
 					      const struct actor *who,
 					      int64_t id, int64_t account_id,
 					      int64_t now_ms);
+
+/** May the actor's account have one more server that is not verified? */
+MUST_CHECK enum book_verdict book_server_room(struct db *db,
+					      const struct actor *who,
+					      int64_t account_id);

@@ -54,6 +54,8 @@ static const struct {
 		"The netspeed can be raised once the server is verified."},
 	[BOOK_BAD_DATE] = {"bad-date",
 		"This date is not offered (any more); please choose again."},
+	[BOOK_PAST_DATE] = {"past-date",
+		"It has to be a day after today."},
 	[BOOK_DELETED] = {"deleted",
 		"The server was deleted; it can be added again as a new "
 		"one."},

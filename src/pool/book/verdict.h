@@ -32,6 +32,7 @@ enum book_verdict {
 	BOOK_BAD_NETSPEED,
 	BOOK_RAISE_UNVERIFIED, /* netspeed may go up only once verified */
 	BOOK_BAD_DATE,
+	BOOK_PAST_DATE,  /* not a day after today */
 	BOOK_DELETED,    /* it is no longer in the books */
 	BOOK_NOT_MEMBER, /* of the account it is to move to */
 	/* verifying */

@@ -125,6 +125,23 @@ enum book_verdict book_webhook_test(struct db *db, const struct actor *who,
 	return change_end(&c, r, "webhook.test");
 }
 
+struct json webhook_begin(struct buf *body, const struct pool_settings *set,
+			  const struct server *s, const char *event,
+			  int64_t now_ms)
+{
+	struct json j = json_init(body);
+	char url[512];
+
+	snprintf(url, sizeof url, "%s/scores/%s", set->web_url, s->address);
+	json_object(&j, NULL);
+	json_text(&j, "event", event);
+	json_int(&j, "time_ms", now_ms);
+	json_text(&j, "address", s->address);
+	json_text(&j, "hostname", s->hostname);
+	json_text(&j, "url", url);
+	return j;
+}
+
 int webhook_send(struct db *db, int64_t account_id, const char *body,
 		 int64_t now_ms)
 {

@@ -2,7 +2,10 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "pool/book/verdict.h"
+#include "pool/settings/settings.h"
+#include "pool/store/server.h"
 #include "pool/store/webhook.h"
 
 /*
@@ -26,6 +29,14 @@ MUST_CHECK enum book_verdict book_webhook_remove(struct db *db,
 MUST_CHECK enum book_verdict book_webhook_test(struct db *db,
 					       const struct actor *who,
 					       int64_t id, int64_t now_ms);
+
+/**
+ * Begin what a webhook says of a server: event, time and address.  The object is
+ * left open for more.
+ */
+struct json webhook_begin(struct buf *body, const struct pool_settings *set,
+			  const struct server *s, const char *event,
+			  int64_t now_ms);
 
 /** Queue body for all webhooks of an account.  0 or -errno. */
 MUST_CHECK int webhook_send(struct db *db, int64_t account_id, const char *body,

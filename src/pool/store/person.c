@@ -117,6 +117,13 @@ void person_ask_search(struct db *db, struct db_rows *rows, const char *text,
 	       DB(db_text(pattern), db_int(limit)));
 }
 
+void person_ask_staff(struct db *db, struct db_rows *rows)
+{
+	db_ask(db, rows,
+	       SELECT "WHERE role IN ('staff', 'admin') ORDER BY email",
+	       DB_NONE);
+}
+
 int person_forget_unconfirmed(struct db *db, int64_t before_ms)
 {
 	int r = db_begin(db);

@@ -52,6 +52,9 @@ MUST_CHECK int person_set_disabled(struct db *db, int64_t id, int64_t at_ms);
 /** Those whose mail address or name contains the text, any case, by address. */
 void person_ask_search(struct db *db, struct db_rows *rows, const char *text,
 		       unsigned limit);
+
+/** Staff and admins, by address. */
+void person_ask_staff(struct db *db, struct db_rows *rows);
 bool person_next(struct db_rows *rows, struct person *out);
 
 /** Remove those who never confirmed and signed up before then.  Returns: how many, or -errno. */

@@ -135,6 +135,14 @@ void server_ask_public(struct db *db, struct db_rows *rows, unsigned limit)
 	       DB(db_int(limit)));
 }
 
+void server_ask_comments(struct db *db, struct db_rows *rows, unsigned limit)
+{
+	db_ask(db, rows,
+	       SELECT "WHERE s.comment <> '' AND s.deleted_ms IS NULL"
+		      " ORDER BY s.id LIMIT $1",
+	       DB(db_int(limit)));
+}
+
 void server_ask_leaving(struct db *db, struct db_rows *rows, int64_t now_ms)
 {
 	db_ask(db, rows,

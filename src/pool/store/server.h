@@ -66,6 +66,9 @@ void server_ask_search(struct db *db, struct db_rows *rows, const char *text,
 /** Those of accounts that have a page for everybody, the best scores first. */
 void server_ask_public(struct db *db, struct db_rows *rows, unsigned limit);
 
+/** Those with a comment, the oldest first. */
+void server_ask_comments(struct db *db, struct db_rows *rows, unsigned limit);
+
 /** Those to be deleted at or before now. */
 void server_ask_leaving(struct db *db, struct db_rows *rows, int64_t now_ms);
 

@@ -195,8 +195,8 @@ void api_server_delete(const struct request *rq, struct response *rs)
 		return;
 	book_deletion_dates(rq->now_ms, dates);
 	if (!s.delete_on_ms)
-		v = book_deletion_schedule(rq->db, &who, s.id, dates[0],
-					   rq->now_ms);
+		v = book_deletion_schedule(rq->db, rq->settings, &who, s.id,
+					   dates[0], rq->now_ms);
 	if (v == BOOK_OK)
 		answer_server(rq, rs, s.id);
 	else

@@ -107,6 +107,7 @@ void post_monitor_state(const struct request *rq, struct response *rs);
 
 /* staff.c */
 void page_staff(const struct request *rq, struct response *rs);
+void post_staff_comment(const struct request *rq, struct response *rs);
 void page_staff_person(const struct request *rq, struct response *rs);
 void post_staff_person(const struct request *rq, struct response *rs);
 void page_staff_zones(const struct request *rq, struct response *rs);

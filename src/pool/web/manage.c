@@ -422,7 +422,7 @@ void post_delete(const struct request *rq, struct response *rs)
 	if (desk_server(rq, rs, &s, &who))
 		done(rq, rs,
 		     book_deletion_schedule(
-			     rq->db, &who, s.id,
+			     rq->db, rq->settings, &who, s.id,
 			     desk_number(request_form(rq, "date")), rq->now_ms),
 		     &s);
 }
@@ -433,7 +433,9 @@ void post_undo(const struct request *rq, struct response *rs)
 	struct actor who;
 
 	if (desk_server(rq, rs, &s, &who))
-		done(rq, rs, book_deletion_undo(rq->db, &who, s.id, rq->now_ms),
+		done(rq, rs,
+		     book_deletion_undo(rq->db, rq->settings, &who, s.id,
+					rq->now_ms),
 		     &s);
 }
 
@@ -479,6 +481,7 @@ void post_move(const struct request *rq, struct response *rs)
 	account = desk_account(rq, rs);
 	if (account)
 		done(rq, rs,
-		     book_server_move(rq->db, &who, s.id, account, rq->now_ms),
+		     book_server_move(rq->db, rq->settings, &who, s.id, account,
+				      rq->now_ms),
 		     &s);
 }

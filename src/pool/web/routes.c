@@ -95,6 +95,7 @@ const struct route routes[] = {
 	{"POST", "/manage/list/:id/remove", PAGE_PERSON, post_list_remove, 0},
 
 	{"GET", "/staff", PAGE_STAFF, page_staff, 0},
+	{"POST", "/staff/comment/:id", PAGE_STAFF, post_staff_comment, 0},
 	{"GET", "/staff/person/:id", PAGE_STAFF, page_staff_person, 0},
 	{"POST", "/staff/person/:id", PAGE_STAFF, post_staff_person, 0},
 	{"GET", "/staff/zones", PAGE_STAFF, page_staff_zones, 0},

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "pool/book/person.h"
 #include "pool/book/publish.h"
+#include "pool/book/server.h"
 #include "pool/book/zones.h"
 #include "pool/store/account.h"
 #include "pool/web/desk.h"
@@ -87,6 +88,38 @@ static int put_alarm(const struct request *rq, struct html *h)
 	return 0;
 }
 
+/* What people wrote when they added a server, until it is ticked off. */
+static int put_comments(const struct request *rq, struct response *rs)
+{
+	struct db_rows rows;
+	struct server s;
+	unsigned n = 0;
+
+	server_ask_comments(rq->db, &rows, FOUND_MAX);
+	for (; server_next(&rows, &s); n++) {
+		if (n == 0)
+			html_put(&rs->body, "<h2>What people wrote</h2>\n");
+		html_put(&rs->body,
+			 "<h3><a href=\"/manage/server/%lld\">%s</a></h3>\n"
+			 "<blockquote>%s</blockquote>\n",
+			 (long long)s.id, s.address, s.comment);
+		page_form(rq, rs, "/staff/comment/%lld", (long long)s.id);
+		field_submit(rs, "second", "Done");
+	}
+	return db_end(&rows);
+}
+
+void post_staff_comment(const struct request *rq, struct response *rs)
+{
+	struct actor who = session_actor(rq, 0);
+
+	verdict_answer(rq, rs,
+		       book_server_comment_done(rq->db, &who,
+						desk_number(rq->arg[0]),
+						rq->now_ms),
+		       "/staff");
+}
+
 void page_staff(const struct request *rq, struct response *rs)
 {
 	const char *q = request_query(rq, "q");
@@ -111,6 +144,8 @@ void page_staff(const struct request *rq, struct response *rs)
 	if (q && *q &&
 	    (put_servers(rq, h, q) < 0 || put_accounts(rq, h, q) < 0 ||
 	     put_people(rq, h, q) < 0))
+		page_error(rq, rs, 503);
+	else if ((!q || !*q) && put_comments(rq, rs) < 0)
 		page_error(rq, rs, 503);
 	else
 		page_end(rq, rs);

@@ -180,8 +180,8 @@ int cmd_server_move(struct ctl *c)
 	if (!ctl_find_server(c, ctl_arg(c, "ADDRESS"), &s) ||
 	    !ctl_find_account(c, ctl_arg(c, "ACCOUNT"), &account_id))
 		return CTL_FAILED;
-	return ctl_done(c, book_server_move(c->db, &c->who, s.id, account_id,
-					    c->now_ms));
+	return ctl_done(c, book_server_move(c->db, c->set, &c->who, s.id,
+					    account_id, c->now_ms));
 }
 
 int cmd_server_alert(struct ctl *c)
@@ -242,16 +242,18 @@ int cmd_server_pause(struct ctl *c)
 					  c->now_ms));
 }
 
-/* Midnight UTC of YYYY-MM-DD. */
+/* Midnight UTC of YYYY-MM-DD, when there is such a day. */
 static bool read_date(const char *text, int64_t *ms)
 {
 	struct tm tm = {0};
 	const char *end = strptime(text, "%Y-%m-%d", &tm);
+	int day = tm.tm_mday;
 
 	if (!end || *end)
 		return false;
 	*ms = (int64_t)timegm(&tm) * 1000;
-	return true;
+	/* timegm() makes the 3rd of March of the 31st of February. */
+	return tm.tm_mday == day;
 }
 
 int cmd_server_delete(struct ctl *c)
@@ -260,12 +262,12 @@ int cmd_server_delete(struct ctl *c)
 	int64_t at_ms;
 
 	if (!read_date(ctl_arg(c, "DATE"), &at_ms))
-		return ctl_fail(c, "bad-date", "'%s' is not a YYYY-MM-DD",
+		return ctl_fail(c, "bad-date", "'%s' is no day (YYYY-MM-DD)",
 				ctl_arg(c, "DATE"));
 	if (!ctl_find_server(c, ctl_arg(c, "ADDRESS"), &s))
 		return CTL_FAILED;
-	return ctl_done(c, book_deletion_schedule(c->db, &c->who, s.id, at_ms,
-						  c->now_ms));
+	return ctl_done(c, book_deletion_schedule(c->db, c->set, &c->who, s.id,
+						  at_ms, c->now_ms));
 }
 
 int cmd_server_undelete(struct ctl *c)
@@ -274,7 +276,8 @@ int cmd_server_undelete(struct ctl *c)
 
 	if (!ctl_find_server(c, ctl_arg(c, "ADDRESS"), &s))
 		return CTL_FAILED;
-	return ctl_done(c, book_deletion_undo(c->db, &c->who, s.id, c->now_ms));
+	return ctl_done(
+		c, book_deletion_undo(c->db, c->set, &c->who, s.id, c->now_ms));
 }
 
 /* --- adding ------------------------------------------------------------------------- */

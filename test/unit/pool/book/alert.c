@@ -34,20 +34,6 @@ static void run_days(struct book_world *w, int64_t from_day, int64_t days,
 	}
 }
 
-static void last_mail(struct db *db, char *text, size_t cap)
-{
-	struct db_rows rows;
-
-	text[0] = '\0';
-	db_ask(db, &rows,
-	       "SELECT target || '|' || subject || '|' || body FROM outbox"
-	       " WHERE kind = 'mail' ORDER BY id DESC LIMIT 1",
-	       DB_NONE);
-	if (db_next(&rows))
-		db_copy_text(&rows, 0, text, cap);
-	assert_int_equal(db_end(&rows), 0);
-}
-
 static void a_dead_server_until_it_is_removed(void **state)
 {
 	struct book_world *w = *state;
@@ -60,7 +46,7 @@ static void a_dead_server_until_it_is_removed(void **state)
 	set_score(w->db, id, -15, T0);
 	run_days(w, 30, 15, days, sizeof days);
 	assert_string_equal(days, "30 44");
-	last_mail(w->db, mail, sizeof mail);
+	last_outbox(w->db, "mail", mail, sizeof mail);
 	assert_non_null(strstr(mail, "ada@example.org|NTP servers with a bad "
 				     "score|Hello Ada Lovelace,\n"));
 	assert_non_null(strstr(mail, "/scores/62.1.2.3\n"));
@@ -70,10 +56,10 @@ static void a_dead_server_until_it_is_removed(void **state)
 	set_score(w->db, id, -100, T0);
 	run_days(w, 45, 40, days, sizeof days);
 	assert_string_equal(days, "58 72 77");
-	last_mail(w->db, mail, sizeof mail);
+	last_outbox(w->db, "mail", mail, sizeof mail);
 	assert_non_null(strstr(mail, "will be removed"));
 	assert_int_equal(get_server(w->db, id).delete_on_ms, T0 + 79 * DAY_MS);
-	assert_int_equal(book_deletion_run(w->db, T0 + 79 * DAY_MS), 1);
+	assert_int_equal(book_deletion_run(w->db, w->set, T0 + 79 * DAY_MS), 1);
 	run_days(w, 85, 400, days, sizeof days);
 	assert_string_equal(days, "");
 }
@@ -87,9 +73,9 @@ static void undone_removal_comes_back_in_five_days(void **state)
 	set_score(w->db, id, -50, T0);
 	run_days(w, 0, 48, days, sizeof days);
 	assert_string_equal(days, "0 14 28 42 47");
-	assert_verdict(
-		book_deletion_undo(w->db, &w->owner, id, T0 + 48 * DAY_MS),
-		BOOK_OK);
+	assert_verdict(book_deletion_undo(w->db, w->set, &w->owner, id,
+					  T0 + 48 * DAY_MS),
+		       BOOK_OK);
 	run_days(w, 48, 10, days, sizeof days);
 	assert_string_equal(days, "52");
 }
@@ -126,7 +112,7 @@ static void recovered(void **state)
 	set_score(w->db, id, 10.1, T0);
 	run_days(w, 2, 1, days, sizeof days);
 	assert_string_equal(days, "2");
-	last_mail(w->db, mail, sizeof mail);
+	last_outbox(w->db, "mail", mail, sizeof mail);
 	assert_non_null(strstr(mail, "well again"));
 	assert_null(strstr(mail, "firewall"));
 	/* The calendar begins anew. */
@@ -154,7 +140,7 @@ static void one_mail_for_an_account(void **state)
 	}
 	run_days(w, 5, 5, days, sizeof days);
 	assert_string_equal(days, "5");
-	last_mail(w->db, mail, sizeof mail);
+	last_outbox(w->db, "mail", mail, sizeof mail);
 	/* The one of the earlier mail is in the list again. */
 	assert_non_null(strstr(mail, "62.1.2.3 "));
 	assert_non_null(strstr(mail, "62.1.2.10 "));
@@ -162,7 +148,7 @@ static void one_mail_for_an_account(void **state)
 
 	set_score(w->db, other, -20, T0);
 	run_days(w, 10, 1, days, sizeof days);
-	last_mail(w->db, mail, sizeof mail);
+	last_outbox(w->db, "mail", mail, sizeof mail);
 	assert_non_null(strstr(mail, "eve@example.org"));
 	assert_null(strstr(mail, "62.1.2."));
 }

@@ -5,6 +5,7 @@
 
 #include "near.h"
 #include "pool/book/server.h"
+#include "pool/store/person.h"
 #include "pool_book.h"
 
 static const struct candidate_check good = {
@@ -37,6 +38,17 @@ static enum book_verdict ask(struct book_world *w, const char *text,
 	return book_candidate_ask(w->db, w->set, &w->owner, text, T0, id);
 }
 
+static void add_staff(struct db *db, const char *email, const char *name,
+		      int64_t confirmed_ms)
+{
+	struct person p = {.role = PERSON_STAFF, .confirmed_ms = confirmed_ms};
+	int64_t id;
+
+	snprintf(p.email, sizeof p.email, "%s", email);
+	snprintf(p.name, sizeof p.name, "%s", name);
+	assert_int_equal(person_insert(db, &p, &id), 0);
+}
+
 /* Tutorial step 11. */
 static void address_becomes_a_server(void **state)
 {
@@ -44,8 +56,10 @@ static void address_becomes_a_server(void **state)
 	int64_t id = 0, server = 0;
 	struct candidate c;
 	struct server s;
-	char text[512];
+	char text[2000];
 
+	add_staff(w->db, "sam@example.org", "Sam", T0);
+	add_staff(w->db, "tim@example.org", "Tim", 0);
 	assert_verdict(ask(w, " 62.1.2.3\n", &id), BOOK_OK);
 	c = get(w, id);
 	assert_string_equal(c.address, "62.1.2.3");
@@ -68,6 +82,12 @@ static void address_becomes_a_server(void **state)
 	assert_verdict(book_candidate_add(w->db, w->set, &w->owner, id, NULL,
 					  "hello\nthere", T0 + 7, &server),
 		       BOOK_OK);
+	/* What was written goes to the staff: to those who read mail. */
+	last_outbox(w->db, "mail", text, sizeof text);
+	assert_non_null(strstr(text, "sam@example.org|A comment on 62.1.2.3|"
+				     "Hello Sam,"));
+	assert_non_null(strstr(text, "\n\nhello\nthere\n\n"));
+	assert_int_equal(count_rows(w->db, "SELECT count(*) FROM outbox"), 1);
 	s = get_server(w->db, server);
 	assert_string_equal(s.address, "62.1.2.3");
 	assert_string_equal(s.country, "de");

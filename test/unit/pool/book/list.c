@@ -199,9 +199,9 @@ static void it_belongs_to_its_server(void **state)
 	assert_verdict(book_list_add(w->db, &w->owner, &e, T0, &id),
 		       BOOK_REGISTERED);
 	/* Where the server goes, its entry goes. */
-	assert_verdict(
-		book_server_move(w->db, &w->staff, mine, w->other_account, T0),
-		BOOK_OK);
+	assert_verdict(book_server_move(w->db, w->set, &w->staff, mine,
+					w->other_account, T0),
+		       BOOK_OK);
 	assert_verdict(book_list_get(w->db, &w->owner, is.id, &e), BOOK_DENIED);
 	assert_verdict(book_list_get(w->db, &w->stranger, is.id, &e), BOOK_OK);
 }

@@ -2,6 +2,7 @@
 #include "pool/book/monitor.h"
 
 #include "near.h"
+#include "pool/book/server.h"
 #include "pool/score/score.h"
 #include "pool_monitor.h"
 
@@ -167,6 +168,16 @@ static void neighbours_are_no_witnesses(void **state)
 	assert_int_equal(state_of(w, near, pool.id), -1);
 	assert_int_equal(state_of(w, six, pool.id), PAIR_ACTIVE);
 	assert_int_equal(state_of(w, far, own.id), -1);
+
+	/* Whose server it becomes decides anew who may measure it. */
+	assert_verdict(book_server_move(w->db, w->set, &w->staff, far,
+					w->other_account, T0),
+		       BOOK_OK);
+	assert_int_equal(state_of(w, far, own.id), PAIR_TESTING);
+	assert_verdict(
+		book_server_move(w->db, w->set, &w->staff, far, w->account, T0),
+		BOOK_OK);
+	assert_int_equal(state_of(w, far, own.id), PAIR_PAUSED);
 
 	w->set->private_addresses = true;
 	assert_int_equal(book_select_all(w->db, w->set, T0), 0);

@@ -55,9 +55,9 @@ static void strangers_change_nothing(void **state)
 		BOOK_DENIED);
 	assert_verdict(book_server_country(w->db, &w->stranger, id, "de", T0),
 		       BOOK_DENIED);
-	assert_verdict(
-		book_server_move(w->db, &w->stranger, id, w->other_account, T0),
-		BOOK_DENIED);
+	assert_verdict(book_server_move(w->db, w->set, &w->stranger, id,
+					w->other_account, T0),
+		       BOOK_DENIED);
 	assert_verdict(book_server_get(w->db, &w->stranger, id, &s),
 		       BOOK_DENIED);
 	assert_verdict(book_server_get(w->db, &w->owner, id + 9, &s),
@@ -124,19 +124,53 @@ static void move_needs_membership(void **state)
 	struct book_world *w = *state;
 	int64_t id = add_server(w->db, w->account, "192.0.2.1");
 
-	assert_verdict(
-		book_server_move(w->db, &w->owner, id, w->other_account, T0),
-		BOOK_NOT_MEMBER);
+	assert_verdict(book_server_move(w->db, w->set, &w->owner, id,
+					w->other_account, T0),
+		       BOOK_NOT_MEMBER);
 	assert_int_equal(
 		member_put(w->db, w->other_account, w->person, "member"), 0);
-	assert_verdict(
-		book_server_move(w->db, &w->owner, id, w->other_account, T0),
-		BOOK_OK);
+	assert_verdict(book_server_move(w->db, w->set, &w->owner, id,
+					w->other_account, T0),
+		       BOOK_OK);
 	assert_int_equal(get_server(w->db, id).account_id, w->other_account);
-	assert_verdict(book_server_move(w->db, &w->owner, id, w->account, T0),
-		       BOOK_DENIED);
-	assert_verdict(book_server_move(w->db, &w->staff, id, 999, T0),
+	assert_verdict(
+		book_server_move(w->db, w->set, &w->owner, id, w->account, T0),
+		BOOK_DENIED);
+	assert_verdict(book_server_move(w->db, w->set, &w->staff, id, 999, T0),
 		       BOOK_NOT_MEMBER);
+}
+
+/* Its zones are built anew, for account-share counts by account. */
+static void a_move_tells_the_zones(void **state)
+{
+	struct book_world *w = *state;
+	int64_t id = add_server(w->db, w->account, "192.0.2.1"), changed = 0;
+
+	assert_verdict(book_server_move(w->db, w->set, &w->staff, id,
+					w->other_account, T0 + 5),
+		       BOOK_OK);
+	assert_int_equal(
+		setting_get_int(w->db, SETTING_ZONES_CHANGED, &changed), 0);
+	assert_int_equal(changed, T0 + 5);
+}
+
+/* Two that nobody verified are the most there too. */
+static void no_move_around_the_limit(void **state)
+{
+	struct book_world *w = *state;
+	int64_t id = add_server(w->db, w->account, "192.0.2.1");
+
+	assert_int_equal(
+		member_put(w->db, w->other_account, w->person, "member"), 0);
+	add_server(w->db, w->other_account, "192.0.2.2");
+	add_server(w->db, w->other_account, "192.0.2.3");
+	assert_verdict(book_server_move(w->db, w->set, &w->owner, id,
+					w->other_account, T0),
+		       BOOK_UNVERIFIED);
+	assert_int_equal(server_set_verified(w->db, id, "http", T0), 0);
+	assert_verdict(book_server_move(w->db, w->set, &w->owner, id,
+					w->other_account, T0),
+		       BOOK_OK);
 }
 
 static void threshold(void **state)
@@ -213,6 +247,8 @@ int main(void)
 		BOOK_TEST(country_moves_it_between_zones),
 		BOOK_TEST(pause_ends),
 		BOOK_TEST(move_needs_membership),
+		BOOK_TEST(a_move_tells_the_zones),
+		BOOK_TEST(no_move_around_the_limit),
 		BOOK_TEST(threshold),
 		cmocka_unit_test(states),
 		cmocka_unit_test(netspeeds_ascend),

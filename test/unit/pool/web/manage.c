@@ -513,6 +513,23 @@ static void test_monitors_and_webhooks(void **state)
 	assert_true(shows(f, &f->staff, "/staff/monitors", "ams1"));
 }
 
+/* What was written with a new server stands there until staff tick it off. */
+static void test_comments(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = add_server(f, &f->ann, "8.8.4.4");
+	char done[64];
+
+	assert_true(shows(f, &f->staff, "/staff", "What people wrote"));
+	assert_true(shows(f, &f->staff, "/staff", "&lt;script&gt;"));
+	assert_false(shows(f, &f->staff, "/staff", "<script>"));
+	snprintf(done, sizeof done, "/staff/comment/%lld", (long long)id);
+	assert_int_equal(post(f, &f->ann, done, "x=1"), 404);
+	assert_int_equal(post(f, &f->staff, done, "x=1"), 303);
+	assert_false(shows(f, &f->staff, "/staff", "What people wrote"));
+	assert_true(shows(f, &f->staff, "/staff/audit", "server.comment"));
+}
+
 static void test_staff(void **state)
 {
 	struct fixture *f = *state;
@@ -621,6 +638,7 @@ int main(void)
 		TEST(test_the_public_list),
 		TEST(test_the_api),
 		TEST(test_monitors_and_webhooks),
+		TEST(test_comments),
 		TEST(test_staff),
 	};
 
