@@ -105,7 +105,7 @@ static bool is_option(const struct cli *c, const char *word)
 
 static void no_option(const struct cli *c, const char *word)
 {
-	char name[64];
+	char name[64] = "";
 	struct suggestion s = suggestion(name);
 	const struct cli_option *o = c->command ? c->command->options : NULL;
 
