@@ -78,30 +78,39 @@ void diags_free(struct diags *d)
 }
 
 /* The line, or a window of a long one, and a caret under the finding. */
-static void print_source(FILE *out, const struct diag *d)
+static void add_source(struct buf *out, const struct diag *d)
 {
 	unsigned at = d->column - 1;
 	unsigned from = at > SHOW_BEFORE ? at - SHOW_BEFORE : 0;
 
-	fprintf(out, "    %.*s\n    %*s^", SHOW_MAX, d->source + from,
-		(int)(at - from), "");
+	buf_printf(out, "    %.*s\n    %*s^", SHOW_MAX, d->source + from,
+		   (int)(at - from), "");
 	for (unsigned i = 1; i < d->width && at - from + i < SHOW_MAX; i++)
-		fputc('~', out);
-	fputc('\n', out);
+		buf_add(out, "~", 1);
+	buf_add(out, "\n", 1);
+}
+
+void diag_add_text(struct buf *out, const struct diag *d)
+{
+	static const char *const level[] = {"error", "warning", "notice"};
+
+	buf_printf(out, "%s", d->file);
+	if (d->line)
+		buf_printf(out, ":%u", d->line);
+	if (d->line && d->column)
+		buf_printf(out, ":%u", d->column);
+	buf_printf(out, ": %s: %s [%s]\n", level[d->level], d->text, d->id);
+	if (d->source && d->column)
+		add_source(out, d);
+	if (d->fix)
+		buf_printf(out, "    %s\n", d->fix);
 }
 
 void diag_print(FILE *out, const struct diag *d)
 {
-	static const char *const level[] = {"error", "warning", "notice"};
+	struct buf text = {0};
 
-	fputs(d->file, out);
-	if (d->line)
-		fprintf(out, ":%u", d->line);
-	if (d->line && d->column)
-		fprintf(out, ":%u", d->column);
-	fprintf(out, ": %s: %s [%s]\n", level[d->level], d->text, d->id);
-	if (d->source && d->column)
-		print_source(out, d);
-	if (d->fix)
-		fprintf(out, "    %s\n", d->fix);
+	diag_add_text(&text, d);
+	fputs(buf_text(&text), out);
+	buf_done(&text);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "conf/config.h"
 
 /* Where the texts come from: the disk, a bundle handed over by the supervisor, or a test. */
@@ -44,6 +45,7 @@ void diags_free(struct diags *d);
 /**
  * FILE:LINE:COLUMN: error: TEXT [ID]; then the line, a caret and the fix.
  */
+void diag_add_text(struct buf *out, const struct diag *d);
 void diag_print(FILE *out, const struct diag *d);
 
 /**

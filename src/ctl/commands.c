@@ -111,23 +111,15 @@ static int list_nothing(struct conf_files *f, const char *dir, char ***names,
 /* The first error on the first line, and then all as a file would show them. */
 static void put_findings(struct buf *out, const struct diags *d)
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *to = open_memstream(&text, &len);
 	const char *first = "the line cannot be read";
 
 	for (size_t i = d->len; i-- > 0;)
 		if (d->diag[i].level == DIAG_ERROR)
 			first = d->diag[i].text;
 	refuse(out, "%s", first);
-	if (!to)
-		return;
 	for (size_t i = 0; i < d->len; i++)
 		if (d->diag[i].level == DIAG_ERROR)
-			diag_print(to, &d->diag[i]);
-	fclose(to);
-	buf_add(out, text, len);
-	free(text);
+			diag_add_text(out, &d->diag[i]);
 }
 
 /* The config that the line makes, or NULL and why. */
