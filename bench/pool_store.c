@@ -4,7 +4,7 @@
  * The pool's books under load: one process takes in batches at a steady rate,
  * as poold does (a log row, its samples, the pair's score, the median and the
  * server's score for each result, one transaction a batch), while another reads
- * what a score page reads, as fast as it can.
+ * what a score page reads, as fast as it can (with -w nobody does).
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -38,7 +38,8 @@
 struct plan {
 	const char *address;
 	int servers, seconds, rate;
-	int64_t rows; /* in the log before it begins */
+	int64_t rows;    /* in the log before it begins */
+	bool write_only; /* somebody else reads: bench/pool_pages */
 };
 
 static int64_t mono_ns(void)
@@ -354,9 +355,13 @@ static void run(const struct plan *plan)
 	put_servers(db, plan->servers);
 	put_past(db, plan);
 	db_close(db);
+	if (plan->write_only)
+		roll_up(plan); /* or whoever reads begins with it */
+	printf("ready\n");
 	fflush(stdout);
 	start(write_batches, plan, batches);
-	start(read_pages, plan, pages);
+	if (!plan->write_only)
+		start(read_pages, plan, pages);
 	while (wait(&status) > 0)
 		failed |= status;
 	if (failed)
@@ -365,7 +370,8 @@ static void run(const struct plan *plan)
 	       (double)batches->n * BATCH * 2 / plan->seconds, plan->rate);
 	print_latencies("batches", batches, plan->seconds);
 	print_latencies("score pages", pages, plan->seconds);
-	roll_up(plan);
+	if (!plan->write_only)
+		roll_up(plan);
 }
 
 /* The same books once more, in the database of -t. */
@@ -395,7 +401,7 @@ int main(int argc, char **argv)
 	const char *to = NULL;
 	int c;
 
-	while ((c = getopt(argc, argv, "d:t:n:s:r:m:")) >= 0)
+	while ((c = getopt(argc, argv, "d:t:n:s:r:m:w")) >= 0)
 		switch (c) {
 		case 'd':
 			plan.address = optarg;
@@ -415,10 +421,13 @@ int main(int argc, char **argv)
 		case 'm':
 			plan.servers = atoi(optarg);
 			break;
+		case 'w':
+			plan.write_only = true;
+			break;
 		default:
 			fprintf(stderr, "usage: bench-pool-store [-d database] "
 					"[-t copy] [-n rows] [-s seconds] "
-					"[-r rows/s] [-m servers]\n");
+					"[-r rows/s] [-m servers] [-w]\n");
 			return EXIT_FAILURE;
 		}
 	if (!plan.address) {
