@@ -136,7 +136,7 @@ class PoolDns:
     def start(self):
         with open(self.log_path, "ab") as log:
             self.popen = subprocess.Popen(
-                [program("pooldns"), "-c", self.conf], stdin=subprocess.DEVNULL,
+                [program("pooldns"), "-d", "-c", self.conf], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=subprocess.STDOUT, cwd="/")
         self.await_log("ready")
         return self

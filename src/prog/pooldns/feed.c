@@ -91,13 +91,20 @@ static bool replace(int *fd, int new, struct log *log)
 	return true;
 }
 
+/* One comes every minute: people hear of it when it says something new. */
 static void tell(struct feed *f, const struct snapshot *snap)
 {
-	log_info(f->log,
-		 "snapshot %s: serial %lld, %zu zones, %zu IPv4 and %zu IPv6 "
-		 "servers",
-		 snap->head->origin, (long long)(snap->head->built_ms / 1000),
-		 snap->n_zone, snap->n_addr4, snap->n_addr6);
+	char holds[sizeof f->served];
+	bool changed;
+
+	snprintf(holds, sizeof holds,
+		 "%zu zones, %zu IPv4 and %zu IPv6 servers", snap->n_zone,
+		 snap->n_addr4, snap->n_addr6);
+	changed = *f->told || strcmp(holds, f->served) != 0;
+	log_line(f->log, changed ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
+		 "snapshot %s: serial %lld, %s", snap->head->origin,
+		 (long long)(snap->head->built_ms / 1000), holds);
+	memcpy(f->served, holds, sizeof holds);
 	f->told[0] = '\0';
 }
 

@@ -20,6 +20,7 @@ struct feed {
 	int64_t built_ms;            /* of the snapshot in use; 0: none */
 	struct stat seen;            /* of the file that was looked at last */
 	char told[512];              /* what was wrong with it */
+	char served[128];            /* what it holds, as it was told last */
 };
 
 void feed_init(struct feed *f, const struct pool_settings *s, struct log *log);
