@@ -3,6 +3,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 
@@ -71,6 +72,34 @@ def test_own_file(tmp_path):
     os.killpg(run.pid, signal.SIGINT)
     out, _ = run.communicate(timeout=15)
     assert "127.77.0.9" in out
+
+
+def test_ports_in_use():
+    """The pages move on, with a word; for NTP it says who is in the way."""
+    with socket.socket() as pages:
+        pages.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        pages.bind(("127.0.0.1", 8123))
+        pages.listen()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ntp:
+            ntp.bind(("127.77.0.9", 10123))
+            done = subprocess.run([ROOT / "run", "--once"], capture_output=True, text=True, timeout=200)
+            assert done.returncode == 1
+            assert f"UDP port 10123 on 127.77.0.0/24 is held by {held_by_us()}" in done.stdout
+        run = start()
+        said = ""
+        while "books, scores and pages" not in said:
+            line = run.stdout.readline()
+            assert line, said
+            said += line
+        os.killpg(run.pid, signal.SIGINT)
+        run.communicate(timeout=15)
+    assert f"port 8123 is held by {held_by_us()}; the pages go to 8124" in said
+    assert "http://127.0.0.1:8124/" in said
+
+
+def held_by_us():
+    with open("/proc/self/comm") as f:
+        return f"{f.read().strip()} (pid {os.getpid()})"
 
 
 def test_broken_file_is_explained(tmp_path):

@@ -4,7 +4,11 @@
 # The pool of ./run, which sources this: books and pages, name server, three
 # monitors, and a client that knows nothing but the pool's name.
 
-pages=http://127.0.0.1:8123
+pages_at() {
+	pages_port=$1
+	pages=http://127.0.0.1:$1
+}
+pages_at "$pages_port"
 dns=127.77.0.53
 pool_name=demo.pool.test
 client=127.77.0.101
@@ -15,7 +19,10 @@ ctl() {
 
 # pool_conf [LINE]: the demo's settings with the folder of this run.
 pool_conf() {
-	cat etc/demo/pool.conf
+	grep -v '^web-[lu]' etc/demo/pool.conf
+	say "web-listen 127.0.0.1:$pages_port"
+	say "web-url $pages"
+	say "monitor-server $pages"
 	say "database sqlite:$PWD/$world/pool.db"
 	say "state-dir $PWD/$world"
 	say "snapshot $PWD/$world/zones.snap"
