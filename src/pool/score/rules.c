@@ -14,8 +14,9 @@ static const struct rule rules[SCORE_RULES] = {
 		"No answer came back. Is the server running, and does every firewall on the way, "
 		"yours and your provider's, let UDP port 123 in and out?"},
 	[RULE_KISS_RATE] = {"kiss-rate",
-		"The server answered RATE: it found the monitor too eager. A pool server has to "
-		"answer one packet every two seconds; see \"discard\" and \"limited\" in ntp.conf."},
+		"The server answered RATE: it found that the monitor asks too often. A pool server "
+		"has to answer one packet every two seconds from an address: take \"limited\" and "
+		"\"kod\" off its restrict lines in ntp.conf, or raise what \"discard\" allows."},
 	[RULE_KISS_DENY] = {"kiss-deny",
 		"The server answered DENY or RSTR: it refuses the monitor, and so perhaps its "
 		"clients. Look at the restrict lines in ntp.conf."},
@@ -36,7 +37,8 @@ static const struct rule rules[SCORE_RULES] = {
 		"whether the way to the monitor is much longer in one direction."},
 	[RULE_OFFSET_100MS] = {"offset-100ms",
 		"The time is wrong by more than 100 ms; with this the server leaves the pool. "
-		"Look at its sources and at its connection."},
+		"Look at its sources: does it follow several that agree? Behind a line that is "
+		"much slower in one direction half the difference shows as an offset."},
 	[RULE_OFFSET_25MS] = {"offset-25ms",
 		"The time is off by more than 25 ms. The server stays in the pool; better sources "
 		"or a less loaded connection bring the points back."},

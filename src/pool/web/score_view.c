@@ -200,19 +200,36 @@ struct score_reason score_view_reason(const struct score_view *v)
 	return r;
 }
 
+/* " (up to +120.0 ms)" where the offset is what is wrong. */
+static const char *say_offset(const struct score_reason *r, char *text,
+			      size_t cap)
+{
+	bool by_offset =
+		r->rule == RULE_OFFSET_3S || r->rule == RULE_OFFSET_750MS ||
+		r->rule == RULE_OFFSET_100MS || r->rule == RULE_OFFSET_25MS;
+	struct text t = text_init(text, cap);
+	char worst[FIGURE_LEN];
+
+	text[0] = '\0';
+	if (by_offset && !isnan(r->worst_s))
+		text_add(&t, " (up to %s)", figure_offset(r->worst_s, worst));
+	return text;
+}
+
 /* " Out since 05:10 because 3 of 5 monitors got no answer." */
 static void say_low_score(const struct score_view *v,
 			  const struct score_reason *r, struct text *out)
 {
-	char when[WHEN_LEN];
+	char when[WHEN_LEN], offset[FIGURE_LEN + 16];
 
 	text_add(out, " Not in the pool");
 	if (v->server.out_since_ms)
 		text_add(out, " since %s",
 			 when_minute(v->server.out_since_ms, when));
 	if (r->has_rule)
-		text_add(out, ", because %u of %u monitors %s.", r->by,
-			 r->active, score_rule_did(r->rule));
+		text_add(out, ", because %u of %u monitors %s%s.", r->by,
+			 r->active, score_rule_did(r->rule),
+			 say_offset(r, offset, sizeof offset));
 	else if (r->active)
 		text_add(out,
 			 "; all is well now, and the score is climbing: "
@@ -292,6 +309,17 @@ void score_view_sentence(const struct score_view *v, struct text *out)
 		text_add(out, "Not measured yet: the first results come within "
 			      "minutes.");
 	say_state(v, &r, out);
+}
+
+unsigned score_view_checks_to_go(const struct score_view *v)
+{
+	const struct score_step good = {.rule = RULE_GOOD, .step = 1};
+	double score = v->server.score;
+	unsigned n = 0;
+
+	for (; score < SCORE_IN_POOL && n < 1000; n++)
+		score = score_apply(score, &good);
+	return n;
 }
 
 const char *score_view_mood(const struct score_view *v)

@@ -64,3 +64,6 @@ const char *score_view_mood(const struct score_view *v);
 
 /** "got no answer", "found its time more than 100 ms off": what a monitor did. */
 const char *score_rule_did(enum score_rule rule);
+
+/** Good checks in a row, by every monitor, after which the score is back at 10. */
+unsigned score_view_checks_to_go(const struct score_view *v);

@@ -101,6 +101,23 @@ static void put_verdict(struct html *h, const struct score_view *v)
 
 /* --- what to do ------------------------------------------------------------ */
 
+/* Of three packets one is enough for a time, so loss hides behind good checks. */
+static void put_loss(struct html *h, const struct score_view *v)
+{
+	unsigned asked = 0, lost = 0;
+
+	for (size_t i = 0; i < v->n_step; i++) {
+		asked += v->step[i].samples;
+		lost += v->step[i].lost;
+	}
+	if (lost > 0 && lost < asked)
+		html_put(h,
+			 "<p>Of the last %u packets %u were lost (%u %%): a "
+			 "line that is full, or a limit on UDP or on what one "
+			 "address may ask, does that.</p>\n",
+			 asked, lost, 100 * lost / asked);
+}
+
 static void put_fix(struct html *h, const struct score_view *v)
 {
 	struct score_reason r = score_view_reason(v);
@@ -112,17 +129,19 @@ static void put_fix(struct html *h, const struct score_view *v)
 		html_put(h, "<p>%s</p>\n", score_rule_text(r.rule));
 	if (r.has_rule && r.by < r.active)
 		html_put(h,
-			 "<p>%u of %u monitors have no complaint, so look "
+			 "<p>%u of %u monitors %s no such complaint, so look "
 			 "at the way to the others as well.</p>\n",
-			 r.active - r.by, r.active);
-	html_put(
-		h,
-		"<p>On the server itself:</p>\n<pre>ntpq -p\n"
-		"ntpctl doctor --pool %s</pre>\n"
-		"<p>From another host:</p>\n<pre>ntpdate -q %s</pre>\n"
-		"<p>A good check is worth a point, and fourteen of them take a "
-		"score from 0 to above 10.</p>\n</section>\n",
-		v->server.address, v->server.address);
+			 r.active - r.by, r.active,
+			 r.active - r.by == 1 ? "has" : "have");
+	put_loss(h, v);
+	html_put(h,
+		 "<p>On the server itself:</p>\n<pre>ntpq -pn\n"
+		 "ntpq -c rv</pre>\n"
+		 "<p>From another host:</p>\n<pre>ntpdate -q %s</pre>\n"
+		 "<p>After %u good checks in a row it is back at %.0f: each "
+		 "makes the score 0.95 times what it was, and adds 1.</p>\n"
+		 "</section>\n",
+		 v->server.address, score_view_checks_to_go(v), SCORE_IN_POOL);
 }
 
 /* --- monitors -------------------------------------------------------------- */

@@ -172,8 +172,10 @@ static void test_why_it_is_out_and_what_to_do(void **state)
 	    "2027-01-15 06:30 UTC, because 2 of 3 monitors got no answer.</p>");
 	HAS("What to do");
 	HAS("UDP port 123");
-	HAS("ntpctl doctor --pool 192.0.2.1");
-	HAS("1 of 3 monitors have no complaint");
+	HAS("ntpdate -q 192.0.2.1");
+	HAS("1 of 3 monitors has no such complaint");
+	HAS("Of the last 9 packets 6 were lost (66 %)");
+	HAS("After 10 good checks in a row it is back at 10");
 	visit_done(&v);
 
 	get(&w, &v, "/scores/192.0.2.1/why?format=json");
@@ -185,6 +187,28 @@ static void test_why_it_is_out_and_what_to_do(void **state)
 	get(&w, &v, "/scores/192.0.2.1/why");
 	assert_non_null(strstr(v.rs.type, "text/plain"));
 	HAS("192.0.2.1: Score +4.1. Not in the pool");
+	visit_done(&v);
+	end(&w);
+}
+
+/* A figure has its unit in the sentence that tells of it. */
+static void test_how_far_off_it_is(void **state)
+{
+	struct world w = begin();
+	struct log_row row;
+	struct visit v;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		row = check(&w, i, 3 - i, i ? 0.12 : -0.14, 9);
+		strcpy(row.rule, "offset-100ms");
+		put(&w, row);
+	}
+	put_public(&w, 9, NOW - 90 * MINUTE);
+	get(&w, &v, "/scores/192.0.2.1");
+	HAS("because 3 of 3 monitors found its time more than 100 ms off (up "
+	    "to −140.0 ms).</p>");
+	HAS("After 2 good checks in a row");
 	visit_done(&v);
 	end(&w);
 }
@@ -500,6 +524,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_good_server),
 		cmocka_unit_test(test_why_it_is_out_and_what_to_do),
+		cmocka_unit_test(test_how_far_off_it_is),
 		cmocka_unit_test(test_states_other_than_in_and_out),
 		cmocka_unit_test(test_what_does_not_count),
 		cmocka_unit_test(test_csv_is_the_real_pools),
