@@ -58,8 +58,15 @@ static bool leads_there(const struct server *s, struct text *evidence)
 	for (int i = 0; i < n; i++)
 		if (net_addr_same_host(&found[i], &addr))
 			return true;
-	text_add(evidence, "%s does not have the address %s", s->hostname,
-		 s->address);
+	if (n == -ENOENT)
+		text_add(evidence, "%s does not exist, or has no %s address",
+			 s->hostname, s->family == 6 ? "IPv6" : "IPv4");
+	else if (n < 0)
+		text_add(evidence, "the name servers of %s do not answer",
+			 s->hostname);
+	else
+		text_add(evidence, "%s does not have the address %s",
+			 s->hostname, s->address);
 	return false;
 }
 
@@ -79,8 +86,8 @@ static bool prove_dns(const struct verification *v, const struct server *s,
 	r = txt_has(name, v->token);
 	text_add(evidence, "TXT of %s: %s", name,
 		 r == 1         ? "holds the token"
-		 : r == 0       ? "no record is the token"
-		 : r == -ENOENT ? "there is none"
+		 : r == 0       ? "there are records, but none is the token"
+		 : r == -ENOENT ? "there is no such record yet"
 				: "its name servers do not answer");
 	return r == 1;
 }
