@@ -148,7 +148,7 @@ static void words_without_effect_are_told(void **state)
 	buf_done(&out);
 }
 
-/* Rubbish, half a line, escapes: never a crash, never an escape. */
+/* E-32.  Rubbish, half a line, escapes: never a crash, never an escape. */
 static void rubbish_is_only_text(void **state)
 {
 	static const char *const from[] = {"chrony", "ntpsec", "openntpd",

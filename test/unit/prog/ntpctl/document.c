@@ -19,6 +19,7 @@ static struct document read_text(const char *text)
 	return d;
 }
 
+/* E-31, as the next two. */
 static void unknown_members_are_left_alone(void **state)
 {
 	struct document d = read_text(
@@ -80,7 +81,7 @@ static void what_is_no_document_is_told(void **state)
 	}
 }
 
-/* Terminal escapes in names: harmless in structs and CSV, as they came in JSON. */
+/* E-30.  Terminal escapes in names: harmless in structs and CSV, as they came in JSON. */
 static void foreign_names_cannot_steer(void **state)
 {
 	static const char *const fields[] = {"name", NULL};
