@@ -143,8 +143,6 @@ static void put_hints(const struct document *d, FILE *to)
 void sources_put(const struct document *d, struct output *o)
 {
 	put_verdict(d, o);
-	fprintf(o->to, "%zu of %zu sources used.\n", used_count(d),
-		d->n_source);
 	output_list(o);
 	for (size_t i = 0; i < d->n_source; i++)
 		put_source(&d->source[i], o);
@@ -193,6 +191,8 @@ static void put_version(void *arg, const char *name, int64_t value)
 	struct share *s = arg;
 	char text[64];
 
+	if (value == 0)
+		return;
 	if (s->received > 0)
 		snprintf(text, sizeof text, "NTPv%s %.1f %%, %lld", name,
 			 100 * (double)value / (double)s->received,

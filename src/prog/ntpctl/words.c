@@ -5,6 +5,8 @@
 
 #include "cli/show.h"
 
+#define REACH_POLLS 8
+
 static const struct {
 	const char *state, *text;
 } states[] = {
@@ -40,12 +42,22 @@ const char *source_why(const struct doc_source *s)
 void source_reach(const struct doc_source *s, unsigned *answered,
 		  unsigned *asked)
 {
+	/* A burst of packets is one poll, so few packets tell nothing of the
+	 * polls; the first one that was answered does. */
+	bool is_new = s->sent >= 0 && s->sent < 2 * REACH_POLLS;
+
 	*answered = 0;
-	for (unsigned bit = 0; bit < 8 && s->reach > 0; bit++)
-		*answered += (unsigned)(s->reach >> bit) & 1;
-	*asked = s->sent >= 0 && s->sent < 8 ? (unsigned)s->sent : 8;
-	if (*asked < *answered)
-		*asked = *answered; /* the burst counts as one poll */
+	*asked = is_new ? 0 : REACH_POLLS;
+	for (unsigned bit = 0; bit < REACH_POLLS && s->reach > 0; bit++) {
+		unsigned here = (unsigned)(s->reach >> bit) & 1;
+
+		*answered += here;
+		if (here && *asked < bit + 1)
+			*asked = bit + 1;
+	}
+	if (*asked == 0)
+		*asked =
+			s->sent < REACH_POLLS ? (unsigned)s->sent : REACH_POLLS;
 }
 
 const char *source_how(const struct doc_source *s)

@@ -14,7 +14,7 @@ bool source_is_used(const struct doc_source *s);
 /** Why it is used or not: the daemon's own sentence, else the state's. */
 const char *source_why(const struct doc_source *s);
 
-/** Answered of the last eight requests, or of fewer when there were not more. */
+/** Answered of the last eight polls, or of fewer when there were not more. */
 void source_reach(const struct doc_source *s, unsigned *answered,
 		  unsigned *asked);
 

@@ -56,7 +56,6 @@ static void sources_say_why(void **state)
 	(void)state;
 	expect(sources_put, false,
 	       "Synchronised to ntp1.example.net (NTS), within 3.9 ms of UTC.\n"
-	       "1 of 2 sources used.\n"
 	       "   source            how  reach    offset      +/-    delay  "
 	       "why\n"
 	       "*  ntp1.example.net  nts  8/8    +4.30 us  62.0 us  6.90 ms  "
@@ -118,6 +117,20 @@ static void reach_of_few(void **state)
 	source_reach(&s, &answered, &asked);
 	assert_int_equal(answered, 2);
 	assert_int_equal(asked, 3);
+	s.reach = 1; /* a burst */
+	s.sent = 4;
+	source_reach(&s, &answered, &asked);
+	assert_int_equal(answered, 1);
+	assert_int_equal(asked, 1);
+	s.reach = 0;
+	source_reach(&s, &answered, &asked);
+	assert_int_equal(answered, 0);
+	assert_int_equal(asked, 4);
+	s.reach = 1;
+	s.sent = 99;
+	source_reach(&s, &answered, &asked);
+	assert_int_equal(answered, 1);
+	assert_int_equal(asked, 8);
 	s.reach = 255;
 	s.sent = 9999;
 	source_reach(&s, &answered, &asked);
