@@ -44,6 +44,10 @@ seed() {
 		ctl server add 127.77.0.$n:$port you country=$1 >/dev/null
 		ctl server verify 127.77.0.$n >/dev/null
 	done
+	if has_ipv6; then
+		ctl server add "[::1]:$port" you country=$1 >/dev/null
+		ctl server verify ::1 >/dev/null
+	fi
 }
 
 # start_program PROGRAM NAME ARGUMENT...: in the background, with a log.
@@ -73,7 +77,7 @@ await_pages() {
 }
 
 start_pool() {
-	say "starting a pool of these seven, $pool_name:"
+	say "starting a pool of these, $pool_name:"
 	seed nl
 	start_program poold poold -c $world/pool.conf
 	await_pages
@@ -94,11 +98,11 @@ start_pool() {
 
 # --- looking -----------------------------------------------------------------
 
-# names: the addresses that the pool's name server hands out, one a line.
+# names [AAAA]: the addresses that the pool's name server hands out, one a line.
 names() {
 	for _ in 1 2 3 4; do
-		dig @$dns -p 10053 +short +time=1 +tries=1 "$pool_name" A
-	done | grep '^127' | sort -u
+		dig @$dns -p 10053 +short +time=1 +tries=1 "$pool_name" "${1:-A}"
+	done | grep -E '^(127|::)' | sort -u
 }
 
 scores() {
@@ -121,10 +125,11 @@ sorted_out() {
 	done
 }
 
-# well_named: does the name server hand out exactly the four good ones?
+# well_named: does the name server hand out exactly the good ones?
 well_named() {
 	[ "$(names | tr '\n' ' ')" = \
-		"127.77.0.1 127.77.0.2 127.77.0.3 127.77.0.4 " ]
+		"127.77.0.1 127.77.0.2 127.77.0.3 127.77.0.4 " ] &&
+		{ ! has_ipv6 || [ "$(names AAAA)" = ::1 ]; }
 }
 
 # client_follows: how many servers the client follows, all of them good ones.
@@ -162,7 +167,7 @@ show_pool() {
 	say
 	scores || true
 	say
-	say "$pool_name is now $(names | tr '\n' ' ')"
+	say "$pool_name is now $(names | tr '\n' ' ')$(names AAAA)"
 	say "client $client follows $(client_follows) of its servers"
 }
 
