@@ -40,6 +40,7 @@ def seeded(folder, scripts):
     url = f"http://127.0.0.1:{free_port()}"
     (folder / "pool.conf").write_text(
         f'database sqlite:{folder}/pool.db\nstate-dir {folder}\n'
+        'private-addresses yes\n'  # the monitors are the same account's
         f'web-listen {url[7:]}\nweb-url {url}\nname "Example pool"\n'
         f'snapshot {folder}/zones.snap\nsnapshot-key {folder}/key\n'
         f'snapshot-public {folder}/pub\nmail-url file:{folder}\nweb-scripts {scripts}\n')

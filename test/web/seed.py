@@ -116,8 +116,8 @@ class Seed:
         self.monitors = [
             self.one(
                 "INSERT INTO monitor (name, place, state, created_ms, seen_ms, submit_ms,"
-                " clock_ok, clock_offset_s, clock_ms, clock_why, version)"
-                " VALUES (?, ?, 'active', ?, ?, ?, ?, 0.0002, ?, ?, '0.1.0')",
+                " clock_ok, clock_offset_s, clock_ms, clock_why, version, families)"
+                " VALUES (?, ?, 'active', ?, ?, ?, ?, 0.0002, ?, ?, '0.1.0', 3)",
                 name, place, self.now - 90 * DAY, self.now - 40000, self.now - 50000, right,
                 self.now - 60000, "" if right else "it is 2.5 s off 3 of 3 base servers")
             for name, place, right in MONITORS]

@@ -8,6 +8,7 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <term.h>
 #include <unistd.h>
 
 #include "prog/ntpctl/commands.h"
@@ -94,15 +95,19 @@ static void begin(void)
 
 int cmd_top(struct ctl *c)
 {
-	SCREEN *screen;
-	int key;
+	SCREEN *screen = NULL;
+	int key, known;
 
 	if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO))
 		return ctl_fail(c, "no-terminal",
 				"top draws on a terminal, and this is none; "
 				"ntpctl status and ntpctl sources say the same "
 				"once");
-	screen = newterm(NULL, stdout, stdin);
+	/* newterm() alone would not give back what it took for a refusal. */
+	if (setupterm(NULL, STDOUT_FILENO, &known) == OK) {
+		del_curterm(cur_term);
+		screen = newterm(NULL, stdout, stdin);
+	}
 	if (!screen)
 		return ctl_fail(c, "no-terminal",
 				"this terminal cannot be drawn on (TERM=%s)",

@@ -220,8 +220,6 @@ static void what_keeps_books_can_do_nothing_else(void **state)
 	bool landlock = has_landlock();
 
 	(void)state;
-	if (is_watched())
-		skip();
 	make_files();
 	for (size_t i = 0; i < ARRAY_LEN(deeds); i++) {
 		const enum outcome want[] = {deeds[i].books, deeds[i].web,
@@ -252,5 +250,9 @@ int main(void)
 			scratch_leave),
 	};
 
+	if (is_watched()) {
+		puts("1..0 # SKIP watched by a sanitizer or by Valgrind");
+		return 0;
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
