@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The packages, on a Debian that has nothing of us but what apt installed.
+
+The commands are those of a guide for operators, in its order and word for word;
+what is added because the machine is a container stands in CONTAINER.  Takes two
+minutes: suite "package", ./check --package.
+"""
+
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import peers
+from machine import Machine, Unavailable, root_archive
+from test_tutorial import NTP_CONF, UPSTREAMS
+from world import ROOT, wait_for
+
+PACKAGES = ROOT / "build/packages"
+
+# Its clock is not its own: one of software, in place of the host's.
+CONTAINER = """\
+install -D -m 644 /usr/share/timeball/ntpd.service.d/container.conf -t /etc/systemd/system/ntpd.service.d
+echo NTPD_CLOCK=virtual >>/etc/default/ntpd
+systemctl daemon-reload
+"""
+
+
+def output(*args):
+    ran = subprocess.run([str(a) for a in args], capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def need(program, packages):
+    if not shutil.which(program):
+        pytest.skip(f"no {program} here (tools/setup package)")
+    if not packages:
+        pytest.skip("no packages: ./run --package and tools/package rpm make them")
+    return packages
+
+
+def test_lintian_is_content():
+    changes = need("lintian", sorted(PACKAGES.glob("*.changes")))
+    said = output("lintian", "--allow-root", "--tag-display-limit", "0", "--fail-on", "error,warning", *changes)
+    assert said == "", said
+
+
+def test_rpms_hold_what_the_debs_hold():
+    """Each program, manual and service of ours is in the package of the same name."""
+    rpms = need("rpm", sorted((ROOT / "build/rpms").glob("*.rpm")))
+    assert len(rpms) == 3
+    for rpm in rpms:
+        name = rpm.name.split("-0")[0]
+        deb = next(PACKAGES.glob(f"{name}_*.deb"))
+        listed = output("dpkg-deb", "-c", deb)
+        in_deb = {pathlib.Path(line.split(" ./")[1]).name.removesuffix(".gz") for line in listed.splitlines()
+                  if re.search(r"/s?bin/.|/man/.*\.gz|\.service$|/ntp\.conf$|completions?/", line) and not line.endswith("/")}
+        in_rpm = {pathlib.Path(line).name.removesuffix(".gz") for line in output("rpm", "-qpl", rpm).splitlines()}
+        assert len(in_deb) > 4 and in_deb <= in_rpm, (name, in_deb - in_rpm)
+
+
+def test_rpm_scriptlets_and_promises():
+    rpm = need("rpm", sorted((ROOT / "build/rpms").glob("timeball-ntpd-*.rpm")))[0]
+    scripts = output("rpm", "-qp", "--scripts", rpm)
+    assert "systemd-sysusers timeball.conf" in scripts
+    for step, what in (("postinstall", "preset ntpd.service"), ("preuninstall", "disable --now ntpd.service"),
+                       ("postuninstall", "try-restart ntpd.service")):
+        body = re.search(rf"^{step} scriptlet.*\n((?:(?!.* scriptlet).*\n)*)", scripts, re.M)
+        assert body and what in body[1], scripts
+        assert subprocess.run(["sh", "-n"], input=body[1], text=True, check=False).returncode == 0
+    assert "/etc/ntp.conf" in output("rpm", "-qp", "--configfiles", rpm)
+    assert re.search(r"^ntp = 2:", output("rpm", "-qp", "--provides", rpm), re.M)
+    assert "chrony" in output("rpm", "-qp", "--conflicts", rpm)
+
+
+def answers(stranger, ip):
+    """Does it tell another host the time?"""
+    return peers.ntpdate(stranger, "-q", ip, "-t", "1", "-p", "1").returncode == 0
+
+
+@pytest.fixture(scope="module")
+def installed(shared_world, tmp_path_factory):
+    """(machine, stranger): a Debian on which somebody has typed `apt install ntp`."""
+    if not list(PACKAGES.glob("*.deb")):
+        pytest.skip("no packages in build/packages: ./run --package makes them")
+    try:
+        archive = root_archive()
+        machine = Machine(shared_world, tmp_path_factory.mktemp("machine"), archive, PACKAGES)
+        machine.__enter__()
+    except Unavailable as why:
+        pytest.skip(str(why))
+    try:
+        upstreams = [shared_world.node(f"up{n}") for n in range(1, 6)]
+        for node, start in zip(upstreams, UPSTREAMS):
+            start(node)
+        hosts = "".join(f"{node.ip} ntp_server_hostname_{n}\n" for n, node in enumerate(upstreams, 1))
+        with open(machine.root / "etc/hosts", "a", encoding="utf-8") as file:
+            file.write(hosts)
+        stranger = shared_world.node("stranger")
+        for node in upstreams:
+            wait_for(lambda node=node: peers.ask(stranger, node.ip, 2, 1)["leap"] != 3, 40, every_s=1)
+        (machine.root / "etc/apt/sources.list.d/timeball.list").write_text("deb [trusted=yes] file:/srv/timeball ./\n")
+        machine.must("apt update")
+        said = machine.must("apt install -y ntp")
+        yield machine, stranger, said
+    finally:
+        machine.__exit__()
+
+
+def test_apt_installs_ours_and_removes_the_others(installed):
+    machine, _, said = installed
+    debians = machine.run("apt-cache policy ntp").stdout
+    print(debians)
+    status = machine.must("dpkg-query -W -f '${Package} ${db:Status-Status} ${Version}\\n'")
+    assert re.search(r"^ntp installed 2:", status, re.M)
+    assert re.search(r"^timeball-ntpd installed", status, re.M)
+    assert re.search(r"^timeball-tools installed", status, re.M)
+    assert not re.search(r"^(ntpsec|timeball-pool) ", status, re.M)
+    assert not re.search(r"^systemd-timesyncd installed", status, re.M), said
+    assert machine.must("dpkg --audit") == ""
+
+
+def test_what_it_left_on_the_disk(installed):
+    machine = installed[0]
+    assert machine.must("id -un ntp; stat -c %U /var/lib/ntp /run/ntpd") == "ntp\nntp\nntp\n"
+    assert machine.must("ntpd -t -c /etc/ntp.conf") is not None
+    assert machine.must("dpkg --verify timeball-ntpd timeball-tools") == ""
+
+
+def test_a_container_is_told_why_it_does_not_run(installed):
+    machine = installed[0]
+    machine.must("systemctl start ntpd")
+    said = machine.run("systemctl status ntpd").stdout
+    assert not machine.active("ntpd") and "ConditionCapability=CAP_SYS_TIME" in said, said
+
+
+def test_start_and_enable(installed):
+    machine = installed[0]
+    machine.must(CONTAINER)
+    machine.must("systemctl start ntpd")
+    machine.must("systemctl enable ntpd")
+    assert machine.active("ntpd")
+    assert machine.active("ntp"), "the name that older guides use"
+    processes = [line.split() for line in machine.must("ps -eo user,comm").splitlines() if " ntpd" in line]
+    assert len(processes) >= 4 and {user for user, _ in processes} == {"ntp"}, processes
+
+
+def test_the_firewall_opens(installed):
+    machine, stranger, _ = installed
+    machine.await_active("firewalld")
+    (machine.root / "etc/ntp.conf").write_text(NTP_CONF)
+    machine.must("systemctl restart ntpd")
+
+    def synchronised():
+        """leap other than 3"""
+        return "leap_none" in machine.run("ntpq -c rv").stdout
+
+    wait_for(synchronised, 60, every_s=1)
+    assert not answers(stranger, machine.ip)
+    assert "success" in machine.must("firewall-cmd --permanent --add-service=ntp")
+    assert "success" in machine.must("firewall-cmd --reload")
+    assert answers(stranger, machine.ip)
+    assert "ntske" in machine.must("firewall-cmd --get-services")
+
+
+def test_ntpq_shows_the_table(installed):
+    machine = installed[0]
+
+    def settled():
+        """one system peer and two more survivors"""
+        tally = [row[0] for row in peers.peers_table(machine.run("ntpq -pn").stdout)]
+        return tally.count("*") == 1 and tally.count("+") >= 2
+
+    wait_for(settled, 60, every_s=1)
+    table = machine.must("ntpq -p")
+    print(table)
+    header, ruler, *rows = table.splitlines()
+    assert header.split() == "remote refid st t when poll reach delay offset jitter".split()
+    assert ruler == "=" * 78 and len(rows) == 5
+
+
+def test_another_host_reads_the_time(installed):
+    machine, stranger, _ = installed
+    ran = peers.ntpdate(stranger, "-q", machine.ip)
+    print(ran.stdout)
+    assert ran.returncode == 0, ran.stderr
+    assert re.match(rf"server {re.escape(machine.ip)}, stratum 2, offset -?\d\.\d{{6}}, delay \d\.\d{{5}}\n", ran.stdout)
+
+
+def test_strangers_may_not_query(installed):
+    machine, stranger, _ = installed
+    assert "refid" not in peers.ntpq(stranger, "-pn", machine.ip).stdout
+
+
+def test_the_status_socket(installed):
+    machine = installed[0]
+    print(machine.must("ntpctl status"))
+    assert machine.must("stat -c '%U %G %a' /run/ntpd/status.sock") == "ntp ntp 660\n"
+
+
+def test_a_wrong_file_is_told_and_changes_nothing(installed):
+    machine = installed[0]
+    pid = machine.must("systemctl show -p MainPID --value ntpd")
+    (machine.root / "etc/ntp.conf").write_text(NTP_CONF.replace("iburst", "iburts", 1))
+    assert machine.run("systemctl reload ntpd").returncode != 0
+    assert "did you mean 'iburst'?" in machine.must("journalctl -u ntpd")
+    assert machine.active("ntpd") and machine.must("systemctl show -p MainPID --value ntpd") == pid
+    (machine.root / "etc/ntp.conf").write_text(NTP_CONF)
+    machine.must("systemctl reload ntpd")
+    assert machine.active("ntpd")
+
+
+def test_it_comes_back_when_killed(installed):
+    machine = installed[0]
+    pid = machine.must("systemctl show -p MainPID --value ntpd").strip()
+    machine.must(f"kill -KILL {pid}")
+
+    def another():
+        """another supervisor"""
+        now = machine.run("systemctl show -p MainPID --value ntpd").stdout.strip()
+        return now not in ("0", pid) and machine.active("ntpd")
+
+    wait_for(another, 10)
+
+
+def test_timedatectl_switches_it(installed):
+    machine = installed[0]
+    machine.must("timedatectl set-ntp false")
+    assert not machine.active("ntpd")
+    machine.must("timedatectl set-ntp true")
+    machine.await_active("ntpd")
+    assert "NTP service: active" in machine.must("timedatectl")
+
+
+def test_it_runs_again_after_a_boot(installed):
+    machine, stranger, _ = installed
+    machine.shut_down()
+    machine.boot()
+    machine.await_active("ntpd")
+    machine.await_active("firewalld")
+    wait_for(lambda: answers(stranger, machine.ip), 60, every_s=1)
+
+
+def test_the_pool_installs_and_waits(installed):
+    machine = installed[0]
+    machine.must("apt install -y timeball-pool")
+    for service in ("poold", "pooldns", "poolmon"):
+        assert not machine.active(service)
+    (machine.root / "etc/pool.conf").write_text("domain pool.example.org\n")
+    machine.must("systemctl start poold")
+    machine.await_active("poold")
+    said = machine.must("ls -l /var/lib/pool; poolctl server list")
+    assert "timepool" in said, said
+
+    def snapshot():
+        """the first one"""
+        return (machine.root / "var/lib/pool/zones.snap").exists()
+
+    wait_for(snapshot, 20)
+    machine.must("systemctl start pooldns")
+    machine.await_active("pooldns")
+
+
+def test_it_leaves_without_a_trace(installed):
+    machine = installed[0]
+    machine.must("apt purge -y ntp timeball-ntpd timeball-tools timeball-pool")
+    left = machine.run("ls /etc/ntp.conf /etc/default/ntpd /usr/sbin/ntpd /lib/systemd/system/ntpd.service "
+                       "/etc/systemd/system/multi-user.target.wants/ntpd.service").stdout
+    assert left == "", left
+    assert machine.run("pgrep ntpd").stdout == ""
