@@ -208,6 +208,7 @@ def test_copy_and_replay(pool):
     target = f"sqlite:{pool.folder}/copy.db"
     assert pool.do("db", "copy", pool.settings["database"], target)["rows"] > 100
     assert pool.ctl("db", "copy", pool.settings["database"], target).returncode == 1
+    assert "are the same books" in pool.ctl("db", "copy", target, target).stderr
     assert pool.do("replay")["wrong"] == 0
 
 

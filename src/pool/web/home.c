@@ -232,7 +232,7 @@ void page_join(const struct request *rq, struct response *rs)
 		"looks at it at once and shows the region that it found; if "
 		"that is wrong, say so.</li>\n"
 		"<li>Wait a little. Monitors come a few times an hour; with "
-		"good time the score climbs, and from +10 on the server is "
+		"good time the score climbs; with 10 or more the server is "
 		"handed out. That takes about two hours.</li>\n"
 		"<li>Verify that the server is yours. That lifts the limit of "
 		"two servers, and the limit of netspeed.</li>\n"

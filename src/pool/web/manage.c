@@ -188,28 +188,32 @@ void page_manage(const struct request *rq, struct response *rs)
 
 /* --- one ------------------------------------------------------------------- */
 
+static void option_netspeed(struct response *rs, const struct server *s,
+			    int64_t kbit)
+{
+	char figure[FIGURE_LEN], number[24];
+
+	snprintf(number, sizeof number, "%lld", (long long)kbit);
+	field_option(rs, number, kbit == s->kbit, "%s",
+		     figure_netspeed(kbit, figure));
+}
+
+/* Slower ones, its own, and, once it is verified, faster ones. */
 static void form_netspeed(const struct request *rq, struct response *rs,
 			  const struct server *s)
 {
-	unsigned n;
+	unsigned n, i = 0;
 	const int64_t *speeds = book_netspeeds(&n);
-	char figure[FIGURE_LEN], number[24];
-	bool listed = false;
 
 	html_put(&rs->body, "<h2>Netspeed</h2>\n");
 	page_form(rq, rs, "/manage/server/%lld/netspeed", (long long)s->id);
 	field_select(rs, "kbit", "How much this server is offered");
-	for (unsigned i = 0; i < n; i++) {
-		listed |= speeds[i] == s->kbit;
-		snprintf(number, sizeof number, "%lld", (long long)speeds[i]);
-		field_option(rs, number, speeds[i] == s->kbit, "%s",
-			     figure_netspeed(speeds[i], figure));
-	}
-	if (!listed) {
-		snprintf(number, sizeof number, "%lld", (long long)s->kbit);
-		field_option(rs, number, true, "%s",
-			     figure_netspeed(s->kbit, figure));
-	}
+	while (i < n && speeds[i] < s->kbit)
+		option_netspeed(rs, s, speeds[i++]);
+	option_netspeed(rs, s, s->kbit);
+	for (; i < n && s->verified_ms; i++)
+		if (speeds[i] != s->kbit)
+			option_netspeed(rs, s, speeds[i]);
 	field_select_end(rs);
 	field_input(rs, "number", "other", "or any other, kbit/s", "",
 		    "min=\"0\" max=\"100000000\"");

@@ -15,6 +15,8 @@ void post_monitor_results(const struct request *rq, struct response *rs);
 
 /* static.c */
 void page_static(const struct request *rq, struct response *rs);
+void page_moved(const struct request *rq, struct response *rs);
+void page_robots(const struct request *rq, struct response *rs);
 
 /* search.c */
 void page_scores(const struct request *rq, struct response *rs);

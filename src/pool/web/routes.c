@@ -28,6 +28,17 @@ const struct route routes[] = {
 	{"GET", "/metrics", PAGE_SCORES, page_metrics, 0},
 	{"GET", "/static/:name", PAGE_PUBLIC, page_static, 0},
 	{"GET", "/healthz", PAGE_PUBLIC, page_health, 0},
+	{"GET", "/robots.txt", PAGE_PUBLIC, page_robots, 0},
+
+	/* as the old pool has it, or nearly so */
+	{"GET", "/api/data/server/scores/:address/json", PAGE_SCORES, page_score_json, 0},
+	{"GET", "/api/data/server/scores/:address/log", PAGE_SCORES, page_score_log, 0},
+	{"GET", "/favicon.ico", PAGE_PUBLIC, page_moved, 0},
+	{"GET", "/join.html", PAGE_PUBLIC, page_moved, 0},
+	{"GET", "/lists", PAGE_PUBLIC, page_moved, 0},
+	{"GET", "/scores", PAGE_PUBLIC, page_moved, 0},
+	{"GET", "/use.html", PAGE_PUBLIC, page_moved, 0},
+	{"GET", "/zone", PAGE_PUBLIC, page_moved, 0},
 
 	{"GET", "/login", PAGE_FORM, page_login, 0},
 	{"POST", "/login", PAGE_FORM, post_login, 0},

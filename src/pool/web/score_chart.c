@@ -133,7 +133,7 @@ static void figures(struct html *h, const struct chart *c)
 	chart_scores(h, c);
 	html_put(h, "<figcaption>Scores: the bold line is the median, which "
 		    "decides; thin lines are single monitors. In the shaded "
-		    "part, from +10 up, a server is handed out."
+		    "part, 10 or more, a server is handed out."
 		    "</figcaption></figure>\n"
 		    "<figure data-zoom=\"offset\">\n");
 	chart_offsets(h, c);

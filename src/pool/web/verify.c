@@ -94,7 +94,8 @@ void desk_verify(const struct request *rq, struct response *rs,
 	field_select(rs, "method", "Show it by");
 	field_option(rs, "http", true,
 		     "a request from the server, or a file on it");
-	field_option(rs, "dns", false, "a record in the DNS");
+	if (*s->hostname)
+		field_option(rs, "dns", false, "a record in the DNS");
 	field_option(rs, "ntp", false, "its answer to a question over NTP");
 	if (person_is_staff(rq->person))
 		field_option(rs, "admin", false, "the word of the staff");

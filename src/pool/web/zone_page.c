@@ -410,6 +410,12 @@ void page_zone(const struct request *rq, struct response *rs)
 	bool as_json;
 	int r = find_zone(rq, &z, &as_json);
 
+	if (r == 0 && strncmp(rq->arg[0], "uk", 2) == 0 &&
+	    strchr(".", rq->arg[0][2])) {
+		/* The DNS answers that name as well. */
+		response_redirect(rs, "/zone/gb%s", as_json ? ".json" : "");
+		return;
+	}
 	if (r == 0) {
 		page_refuse(rq, rs, 404, "There is no zone of that name.");
 		return;

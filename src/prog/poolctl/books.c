@@ -199,8 +199,14 @@ int cmd_db_copy(struct ctl *c)
 	struct db *from = NULL, *to = NULL;
 	char why[512] = "";
 	struct text t = text_init(why, sizeof why);
-	int64_t rows = db_open(ctl_arg(c, "FROM"), &from, &t);
+	int64_t rows;
 
+	if (strcmp(ctl_arg(c, "FROM"), ctl_arg(c, "TO")) == 0)
+		return ctl_fail(c, "same",
+				"FROM and TO are the same books, %s; name "
+				"another database to copy them to",
+				ctl_arg(c, "TO"));
+	rows = db_open(ctl_arg(c, "FROM"), &from, &t);
 	if (rows >= 0)
 		rows = db_open(ctl_arg(c, "TO"), &to, &t);
 	if (rows >= 0)

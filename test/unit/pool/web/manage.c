@@ -210,6 +210,11 @@ static void test_what_can_be_done_with_it(void **state)
 			  "<td class=\"number\">10 Mbit/s</td>"
 			  "<td class=\"number\">1000</td>"
 			  "<td class=\"number\">0.98 to 16 per second"));
+	/* Its own speed after the slower ones; faster ones once verified. */
+	assert_true(shows(f, &f->ann, path,
+			  "selected>10 Mbit/s</option>\n</select>"));
+	/* It came without a name, which a record in the DNS would need. */
+	assert_false(shows(f, &f->ann, path, "value=\"dns\""));
 	path_of(path, id, "/netspeed");
 	assert_int_equal(post(f, &f->ann, path, "kbit=1500&other="), 303);
 	assert_int_equal(post(f, &f->ann, path, "kbit=1500&other=777"), 303);

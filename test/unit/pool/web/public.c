@@ -403,6 +403,39 @@ static void test_lists(void **state)
 	db_close(db);
 }
 
+static void test_addresses_known_from_elsewhere(void **state)
+{
+	static const struct {
+		const char *from, *to;
+	} moves[] = {
+		{"/favicon.ico", "/static/ball.svg"},
+		{"/join.html", "/join"},
+		{"/lists", "/lists/stratum1"},
+		{"/scores", "/scores/"},
+		{"/use.html", "/use"},
+		{"/zone", "/zone/@"},
+		{"/zone/uk", "/zone/gb"},
+		{"/zone/uk.json", "/zone/gb.json"},
+	};
+	struct pool_settings *settings = settings_new();
+	struct db *db = db_for_test();
+	struct visit v;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+		visit(&v, db, settings, "GET", moves[i].from, NULL);
+		assert_int_equal(v.rs.status, 303);
+		assert_string_equal(v.rs.location, moves[i].to);
+		visit_done(&v);
+	}
+	visit(&v, db, settings, "GET", "/robots.txt", NULL);
+	assert_int_equal(v.rs.status, 200);
+	assert_non_null(strstr(visit_body(&v), "Disallow: /manage\n"));
+	visit_done(&v);
+	settings_free(settings);
+	db_close(db);
+}
+
 static void test_profile_is_public_when_it_says_so(void **state)
 {
 	struct pool_settings *settings = settings_new();
@@ -433,6 +466,7 @@ int main(void)
 		cmocka_unit_test(test_vendor_and_small_zones),
 		cmocka_unit_test(test_dns_page),
 		cmocka_unit_test(test_metrics),
+		cmocka_unit_test(test_addresses_known_from_elsewhere),
 		cmocka_unit_test(test_profile_is_public_when_it_says_so),
 	};
 
