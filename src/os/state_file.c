@@ -54,6 +54,40 @@ int file_write_all(int fd, const void *from, size_t len)
 	return 0;
 }
 
+/* The folder that path is in. */
+static int open_folder(const char *path)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	int fd;
+
+	if (!slash)
+		strcpy(folder, ".");
+	else
+		snprintf(folder, sizeof folder, "%.*s",
+			 slash == path ? 1 : (int)(slash - path), path);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* What root writes for a service, the service has to read and replace. */
+static int give_away(int fd, const char *path)
+{
+	struct stat st;
+	int folder, r = 0;
+
+	if (geteuid() != 0)
+		return 0;
+	folder = open_folder(path);
+	if (folder < 0)
+		return folder;
+	if (fstat(folder, &st) < 0 ||
+	    (st.st_uid != 0 && fchown(fd, st.st_uid, st.st_gid) < 0))
+		r = -errno;
+	close(folder);
+	return r;
+}
+
 static int fill_tmp(const char *tmp, const void *data, size_t len, mode_t mode)
 {
 	int fd = open_tmp(tmp, mode);
@@ -62,6 +96,8 @@ static int fill_tmp(const char *tmp, const void *data, size_t len, mode_t mode)
 	if (fd < 0)
 		return fd;
 	r = file_write_all(fd, data, len);
+	if (r == 0)
+		r = give_away(fd, tmp);
 	if (r == 0 && fchmod(fd, mode) < 0)
 		r = -errno;
 	if (r == 0 && fsync(fd) < 0)
@@ -76,18 +112,10 @@ static int fill_tmp(const char *tmp, const void *data, size_t len, mode_t mode)
 /* The rename itself must survive a power cut. */
 static int sync_folder(const char *path)
 {
-	char folder[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	int fd, r = 0;
+	int fd = open_folder(path), r = 0;
 
-	if (!slash)
-		strcpy(folder, ".");
-	else
-		snprintf(folder, sizeof folder, "%.*s",
-			 slash == path ? 1 : (int)(slash - path), path);
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	/* EINVAL: a file system that knows no fsync of folders. */
 	if (fsync(fd) < 0 && errno != EINVAL)
 		r = -errno;

@@ -19,7 +19,8 @@ MUST_CHECK int file_write_all(int fd, const void *data, size_t len);
  * Replace a file: written beside as PATH-tmp, fsync, rename, fsync of the
  * folder.  A symbolic link at path is replaced, not followed.
  *
- * mode: of the new file, whatever the umask.
+ * mode: of the new file, whatever the umask.  When root writes, the file
+ * belongs to whom the folder belongs to.
  *
  * Returns: 0, or -errno with the old file as it was.
  */

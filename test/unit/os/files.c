@@ -45,6 +45,26 @@ static void write_and_read_back(void **state)
 	assert_int_equal(access("a-tmp", F_OK), -1);
 }
 
+/* Root enrols, and the service has to read what came of it. */
+static void root_writes_for_the_owner(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(mkdir("theirs", 0700), 0);
+	assert_int_equal(chown("theirs", 65534, 65533), 0);
+	assert_int_equal(state_file_write("theirs/key", "x", 1, 0600), 0);
+	assert_int_equal(stat("theirs/key", &st), 0);
+	assert_int_equal(st.st_uid, 65534);
+	assert_int_equal(st.st_gid, 65533);
+	assert_int_equal(st.st_mode, S_IFREG | 0600);
+	assert_int_equal(state_file_write("mine", "x", 1, 0600), 0);
+	assert_int_equal(stat("mine", &st), 0);
+	assert_int_equal(st.st_uid, 0);
+}
+
 /* What somebody may have put in our way. */
 static void write_past_obstacles(void **state)
 {
@@ -437,6 +457,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(write_and_read_back),
+		IN_SCRATCH(root_writes_for_the_owner),
 		IN_SCRATCH(write_past_obstacles),
 		IN_SCRATCH(every_call_fails_once),
 		IN_SCRATCH(no_room),
