@@ -6,6 +6,7 @@ what is added because the machine is a container stands in CONTAINER.  Takes two
 minutes: suite "package", ./check --package.
 """
 
+import json
 import pathlib
 import re
 import shutil
@@ -16,7 +17,7 @@ import pytest
 import peers
 from machine import Machine, Unavailable, root_archive
 from test_tutorial import NTP_CONF, UPSTREAMS
-from world import ROOT, wait_for
+from world import ROOT, SUBNET, wait_for
 
 PACKAGES = ROOT / "build/packages"
 
@@ -244,24 +245,78 @@ def test_it_runs_again_after_a_boot(installed):
     wait_for(lambda: answers(stranger, machine.ip), 60, every_s=1)
 
 
+POOL_CONF = """\
+domain pool.example.org
+dns-listen 0.0.0.0:53
+private-addresses yes
+base-server ntp_server_hostname_1 ntp_server_hostname_2 ntp_server_hostname_3
+check-active 1
+check-testing 1
+sample-gap 0.1
+snapshot-period 1
+"""
+
+
 def test_the_pool_installs_and_waits(installed):
     machine = installed[0]
     machine.must("apt install -y timeball-pool")
     for service in ("poold", "pooldns", "poolmon"):
+        machine.must(f"systemctl start {service}")
         assert not machine.active(service)
-    (machine.root / "etc/pool.conf").write_text("domain pool.example.org\n")
-    machine.must("systemctl start poold")
+        assert "ConditionPathExists=/etc/pool.conf" in machine.run(f"systemctl status {service}").stdout
+
+
+def test_the_pool_starts(installed):
+    machine = installed[0]
+    (machine.root / "etc/pool.conf").write_text(POOL_CONF)
+    assert "/var/lib/pool/pool.db: No such file" in machine.run("poolctl server list").stderr
+    machine.must("systemctl start pooldns poold")  # the snapshot may come later
     machine.await_active("poold")
-    said = machine.must("ls -l /var/lib/pool; poolctl server list")
-    assert "timepool" in said, said
-
-    def snapshot():
-        """the first one"""
-        return (machine.root / "var/lib/pool/zones.snap").exists()
-
-    wait_for(snapshot, 20)
-    machine.must("systemctl start pooldns")
     machine.await_active("pooldns")
+    for process, user in (("poold", "timepool"), ("pooldns", "pooldns")):
+        assert {*machine.must(f"ps -C {process} -o user=").split()} == {user}
+    assert machine.must("stat -c %U /var/lib/pool/pool.db") == "timepool\n"
+
+
+def enrol(machine, how):
+    code = machine.must(f"poolctl --json monitor {how} m1")
+    said = machine.must(f"poolmon enrol {json.loads(code)['code']}")
+    assert "enrolled as m1" in said
+
+
+def test_the_pool_measures_and_hands_out(installed):
+    machine, stranger, _ = installed
+    enrol(machine, "add")
+    machine.must("poolctl monitor set m1 active")
+    machine.must("echo a-long-password | poolctl person add ops@example.org")
+    machine.must("poolctl account add time ops@example.org")
+    machine.must("systemctl start poolmon")
+    machine.await_active("poolmon")
+    good = {f"{SUBNET}.{n}" for n in range(1, 6)}
+    for ip in good:
+        machine.must(f"poolctl server add {ip} time")
+    machine.must("firewall-cmd --add-service=dns")
+
+    def handed_out():
+        """addresses of the servers"""
+        got = stranger.run(["dig", "+short", "+time=1", "+tries=1", f"@{machine.ip}", "pool.example.org", "A"])
+        return len(got.stdout.split()) == 4 and {*got.stdout.split()} <= good
+
+    wait_for(handed_out, 60, every_s=1)
+
+
+def test_a_monitor_is_enrolled_again(installed):
+    """By root, after the service has made the folder its own."""
+    machine = installed[0]
+    enrol(machine, "code")
+    machine.must("systemctl restart poolmon")
+    restarted_ms = 1000 * int(machine.must("date +%s"))
+
+    def works():
+        """results with the new key"""
+        return json.loads(machine.must("poolctl --json monitor list"))[0]["results_ms"] > restarted_ms
+
+    wait_for(works, 30)
 
 
 def test_it_leaves_without_a_trace(installed):
