@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pool/store/audit.h"
 
+#include <string.h>
+
 #include "pool/store/row.h"
 
 /* clang-format off */
 #define SELECT \
 	"SELECT id, at_ms, person_id, account_id, server_id, source, address," \
-	" action, detail FROM audit "
+	" action, detail," \
+	" (SELECT email FROM person p WHERE p.id = audit.person_id)," \
+	" (SELECT role FROM person p WHERE p.id = audit.person_id)," \
+	" (SELECT s.address FROM server s WHERE s.id = audit.server_id)" \
+	" FROM audit "
 /* clang-format on */
 
 int audit_add(struct db *db, const struct audit *a)
@@ -66,6 +72,10 @@ bool audit_next(struct db_rows *rows, struct audit *out)
 	db_copy_text(rows, 6, a.address, sizeof a.address);
 	db_copy_text(rows, 7, a.action, sizeof a.action);
 	db_copy_text(rows, 8, a.detail, sizeof a.detail);
+	db_copy_text(rows, 9, a.email, sizeof a.email);
+	a.by_staff = strcmp(db_col_text(rows, 10),
+			    person_role_name(PERSON_USER)) != 0;
+	db_copy_text(rows, 11, a.server, sizeof a.server);
 	*out = a;
 	return true;
 }

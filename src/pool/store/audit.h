@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pool/store/db.h"
+#include "pool/store/person.h"
 
 /* Who changed what, for the people it concerns and for staff. */
 struct audit {
@@ -12,6 +13,11 @@ struct audit {
 	char address[72];  /* of the client, or "" */
 	char action[40];   /* "server.netspeed" */
 	char detail[2048]; /* JSON: what was and what is; or "" */
+
+	/* Of today; audit_add() does not use them. */
+	char email[EMAIL_LEN]; /* of the person, or "" */
+	bool by_staff;
+	char server[72]; /* its address, or "" */
 };
 
 /** id is not used. */

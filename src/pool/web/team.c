@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pool/book/team.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "pool/store/audit.h"
 #include "pool/store/member.h"
 #include "pool/web/desk.h"
 #include "pool/web/field.h"
@@ -13,9 +11,7 @@
 #include "pool/web/session.h"
 #include "pool/web/when.h"
 
-/* Who looks after the servers of an account, and what they changed. */
-
-#define AUDIT_ROWS 100
+/* Who looks after the servers of an account. */
 
 static void done(const struct request *rq, struct response *rs,
 		 enum book_verdict v, const struct account *a)
@@ -226,63 +222,4 @@ void post_join_team(const struct request *rq, struct response *rs)
 		book_team_join(rq->db, &who, rq->arg[0], rq->now_ms, &id);
 
 	verdict_answer(rq, rs, v, "/manage/team/%lld", (long long)id);
-}
-
-/* --- what was changed ------------------------------------------------------ */
-
-static void put_audit(const struct request *rq, struct response *rs,
-		      struct db_rows *rows, const char *path)
-{
-	struct html *h = &rs->body;
-	struct audit a;
-	char when[WHEN_LEN];
-	unsigned n = 0;
-
-	page_table(h, "The newest first");
-	html_put(h, "<thead><tr><th scope=\"col\">When</th><th scope=\"col\">"
-		    "What</th><th scope=\"col\">Details</th><th scope=\"col\">"
-		    "Who</th></tr></thead>\n<tbody>\n");
-	for (a.id = 0; audit_next(rows, &a); n++)
-		html_put(h,
-			 "<tr><td class=\"plain\">%s</td><th scope=\"row\">%s"
-			 "</th><td class=\"detail\"><code>%s</code></td><td "
-			 "class=\"plain\">%s, person %lld, %s"
-			 "</td></tr>\n",
-			 when_minute(a.at_ms, when), a.action, a.detail,
-			 a.source, (long long)a.person_id, a.address);
-	html_put(h, "</tbody>\n");
-	page_table_end(h);
-	if (n == AUDIT_ROWS)
-		html_put(h, "<p><a href=\"%s?before=%lld\">Older</a></p>\n",
-			 path, (long long)a.id);
-	if (db_end(rows) < 0)
-		page_error(rq, rs, 503);
-	else
-		page_end(rq, rs);
-}
-
-void page_audit(const struct request *rq, struct response *rs)
-{
-	struct account a;
-	struct actor who;
-	struct db_rows rows;
-
-	if (!desk_account_named(rq, rs, &a, &who))
-		return;
-	page_begin(rq, rs, "What was changed");
-	html_put(&rs->body, "<p>In the account %s.</p>\n", a.name);
-	audit_ask_account(rq->db, &rows, a.id,
-			  request_number(rq, "before", 1, LONG_MAX, 0),
-			  AUDIT_ROWS);
-	put_audit(rq, rs, &rows, rq->path);
-}
-
-void page_staff_audit(const struct request *rq, struct response *rs)
-{
-	struct db_rows rows;
-
-	page_begin(rq, rs, "What was changed");
-	audit_ask_all(rq->db, &rows,
-		      request_number(rq, "before", 1, LONG_MAX, 0), AUDIT_ROWS);
-	put_audit(rq, rs, &rows, rq->path);
 }
