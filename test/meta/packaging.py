@@ -9,6 +9,7 @@ files are understood by systemd and confine as much as was promised, users and
 folders can be made, hooks do what they say.  Speaks TAP.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -182,6 +183,90 @@ def test_dhcp_names_sources_when_asked(tree):
     ran = run(tree.prefix / "libexec/timeball/dhcp-sources", "../../passwd", "192.0.2.1",
               env={"NTPD_ETC": str(tree.folder / "etc"), "PATH": os.environ["PATH"]})
     assert ran.returncode == 2, ran.stderr
+
+
+def instructions(containerfile):
+    """[(stage, word, rest)]: lines joined, comments gone."""
+    text = re.sub(r"^\s*#.*\n", "", containerfile.read_text(), flags=re.M)
+    stage = -1
+    for line in text.replace("\\\n", " ").splitlines():
+        if line.strip():
+            word, rest = line.split(None, 1)
+            stage += word == "FROM"
+            yield stage, word, " ".join(rest.split())
+
+
+def test_containerfile_holds_together(tree):
+    """What an engine or hadolint would say, as far as it matters here."""
+    container = tree.source / "packaging/container"
+    lines = list(instructions(container / "Containerfile"))
+    words = [word for _, word, _ in lines]
+    assert {*words} <= {"FROM", "RUN", "COPY", "WORKDIR", "USER", "VOLUME", "EXPOSE", "HEALTHCHECK", "ENTRYPOINT"}
+    for _, word, rest in lines:
+        if word == "FROM":
+            assert re.match(r"[a-z.]+/[a-z/]+:(?!latest)\S+( AS [a-z]+)?$", rest), rest
+        elif word == "RUN":
+            ran = run("sh", "-n", input=rest)
+            assert ran.returncode == 0, ran.stderr
+            if "apt-get" in rest:
+                assert "--no-install-recommends" in rest and "rm -rf /var/lib/apt/lists/*" in rest, rest
+        elif word in ("ENTRYPOINT", "HEALTHCHECK"):
+            command = json.loads(rest[rest.index("["):])
+            assert all(isinstance(part, str) for part in command)
+        elif word == "COPY" and rest.startswith("--from=build"):
+            for path in rest.split()[1:-1]:
+                assert (tree.prefix / path.removeprefix("/out/usr/")).exists(), path
+        elif word == "COPY":
+            assert all((tree.source / path).exists() for path in rest.split()[:-1]), rest
+    # Never root, and the same for both: the port that strangers ask and ours.
+    last = [(word, rest) for stage, word, rest in lines if stage == 1]
+    assert last.index(("USER", "ntp")) > max(n for n, (word, _) in enumerate(last) if word in ("RUN", "COPY"))
+    assert ("EXPOSE", "10123/udp") in last
+    assert "port 10123" in (container / "start").read_text()
+    assert re.search(r"^/build$", (tree.source / ".dockerignore").read_text(), re.M)
+
+
+def test_container_has_the_libraries(tree):
+    """Each library that a program of it is linked with comes from a package that it installs."""
+    query = need("dpkg-query")
+    lines = list(instructions(tree.source / "packaging/container/Containerfile"))
+    installs = " ".join(rest for stage, word, rest in lines if (stage, word) == (1, "RUN")).split()
+    programs = [tree.prefix / path.removeprefix("/out/usr/") for _, word, rest in lines if word == "COPY"
+                for path in rest.split() if path.startswith("/out/")]
+    assert len(programs) == 4
+    for program in programs:
+        needed = run(need("readelf"), "-d", program).stdout
+        for library in re.findall(r"NEEDED.*\[(.*)\]", needed):
+            if re.match(r"lib([alt]|ub)san\.", library):
+                continue
+            owner = run(query, "-S", f"*/{library}").stdout
+            names = {line.split(":")[0] for line in owner.splitlines()}
+            assert names & {*installs, "libc6", "libtinfo6"}, f"{program.name}: {library} is in {names}"
+
+
+def test_container_starts(tree):
+    """Its script gives ntpd a configuration that this accepts, or says what is missing."""
+    script = tree.source / "packaging/container/start"
+    etc, made = tree.folder / "container-etc", tree.folder / "container-run"
+    (etc / "ntp.conf.d").mkdir(parents=True)
+    made.mkdir()
+    env = {"PATH": os.environ["PATH"], "NTPD": str(tree.prefix / "sbin/ntpd"),
+           "NTPD_RUN": str(made), "NTPD_ETC": str(etc)}
+    ran = run("sh", script, "-t", env=env)
+    assert ran.returncode == 2 and "NTP_SERVERS" in ran.stderr, ran.stderr
+    servers = "192.0.2.1 192.0.2.2 2001:db8::3 ntp.example.net"
+    (etc / "ntp.conf.d/more.conf").write_text("tos minsane 2\n")
+    ran = run("sh", script, "-t", env={**env, "NTP_SERVERS": servers})
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stderr
+    lines = (made / "ntp.conf").read_text()
+    assert re.findall(r'^server "(.*)" iburst$', lines, re.M) == servers.split()
+    assert re.search(r"^includefile .*more.conf", lines, re.M)
+    # A directive cannot be smuggled in by a name.
+    ran = run("sh", script, "-t", env={**env, "NTP_SERVERS": 'a"b'})
+    assert ran.returncode != 0
+    (etc / "ntp.conf").write_text("port 10123\nserver 192.0.2.1 iburts\n")
+    ran = run("sh", script, "-t", env=env)
+    assert ran.returncode == 2 and "iburts" in ran.stderr, ran.stderr
 
 
 def main(source, build):

@@ -86,7 +86,7 @@ tour) # the functions and files that doc/tour.md names exist
 shell)
 	command -v shellcheck >/dev/null || exit 77
 	bad=$(shellcheck -e SC2086,SC2046,SC2016,SC2038 $(ls run 2>/dev/null) check tools/setup \
-		tools/build tools/debian tools/embed tools/package tools/peers tools/demo/*.sh packaging/dhcp/* .ci/run test/meta/*.sh test/postgres/run test/postgres/server 2>&1)
+		tools/build tools/debian tools/embed tools/package tools/peers tools/demo/*.sh packaging/container/start packaging/dhcp/* .ci/run test/meta/*.sh test/postgres/run test/postgres/server 2>&1)
 	;;
 tidy) # slow: Clang's checks, .clang-tidy says which
 	command -v clang-tidy >/dev/null || exit 77

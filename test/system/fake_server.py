@@ -21,10 +21,10 @@ class FakeServer:
     bogus_first: send a reply with a wrong origin before the true one.
     """
 
-    def __init__(self, ip="127.77.9.1", behaviour=None, **always):
+    def __init__(self, ip="127.77.9.1", behaviour=None, port=0, **always):
         self.behaviour = behaviour or (lambda n: always)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((ip, 0))
+        self.socket.bind((ip, port))
         self.socket.settimeout(0.1)
         self.ip, self.port = self.socket.getsockname()
         self.requests = []

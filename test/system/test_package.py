@@ -7,6 +7,7 @@ minutes: suite "package", ./check --package.
 """
 
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -15,11 +16,13 @@ import subprocess
 import pytest
 
 import peers
+from fake_server import FakeServer
 from machine import Machine, Unavailable, root_archive
 from test_tutorial import NTP_CONF, UPSTREAMS
 from world import ROOT, SUBNET, wait_for
 
 PACKAGES = ROOT / "build/packages"
+IMAGES = ROOT / "build/images"
 
 # Its clock is not its own: one of software, in place of the host's.
 CONTAINER = """\
@@ -75,6 +78,53 @@ def test_rpm_scriptlets_and_promises():
     assert "/etc/ntp.conf" in output("rpm", "-qp", "--configfiles", rpm)
     assert re.search(r"^ntp = 2:", output("rpm", "-qp", "--provides", rpm), re.M)
     assert "chrony" in output("rpm", "-qp", "--conflicts", rpm)
+
+
+class Podman:
+    """One container of tools/package image, in the network of this test."""
+
+    def __init__(self, folder):
+        need("podman", ["podman"])
+        if not IMAGES.exists():
+            pytest.skip("no image: tools/package image makes it")
+        conf = folder / "containers.conf"
+        conf.write_text("[containers]\ndefault_ulimits = []\n[engine]\ncgroup_manager = \"cgroupfs\"\n")
+        self.env = {**os.environ, "CONTAINERS_CONF": str(conf)}
+        self.podman = ["podman", "--root", IMAGES / "root", "--runroot", IMAGES / "run"]
+        if shutil.which("runc"):
+            self.podman += ["--runtime", "runc"]
+
+    def __call__(self, *args):
+        return subprocess.run([str(a) for a in (*self.podman, *args)], env=self.env,
+                              capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_container_serves(tmp_path):
+    """As its file says to run it: nobody's root, nothing writable, no capability."""
+    podman = Podman(tmp_path)
+    options = ("--rm", "--detach", "--name=timeball", "--network=host", "--no-healthcheck",
+               "--read-only", "--cap-drop=all", "--security-opt=no-new-privileges")
+    one, two, three = (f"127.77.5.{n}" for n in (1, 2, 3))
+    gps = {"port": 123, "stratum": 1, "refid": b"GPS\0"}
+    with FakeServer(one, **gps), FakeServer(two, **gps), FakeServer(three, **gps):
+        ran = podman("run", *options, "-e", f"NTP_SERVERS={one} {two} {three}", "timeball")
+        assert ran.returncode == 0, ran.stderr
+        try:
+            health = json.loads(podman("image", "inspect", "--format={{json .HealthCheck.Test}}", "timeball").stdout)[1:]
+
+            def healthy():
+                """by the command that the image names"""
+                return podman("exec", "timeball", *health).returncode == 0
+
+            wait_for(healthy, 20, every_s=1)
+            status = podman("exec", "timeball", "cat", "/proc/1/status").stdout
+            assert re.search(r"^CapBnd:\t0+$", status, re.M) and re.search(r"^Uid:\t123\t", status, re.M), status
+            said = podman("exec", "timeball", "ntpctl", "status").stdout
+            assert said.startswith("Synchronised"), said
+        finally:
+            print(podman("logs", "timeball").stderr)
+            stopped = podman("stop", "--time=5", "timeball")
+    assert stopped.returncode == 0, stopped.stderr
 
 
 def answers(stranger, ip):
