@@ -97,6 +97,12 @@ def checks(source):
     yield "no manual is missing", [name for name in manuals if name not in pages] or ([] if manuals else ["none"])
     yield "each tag is closed", [f"{name}: {what}" for name, page in pages.items() for what in page.wrong]
     yield "each link leads somewhere", [what for name in pages for what in dead(name, pages, files)]
+    yield "no manual of ours is sought elsewhere", \
+        [f"{name}: {link}" for name, page in pages.items() for link in page.links
+         if any(f"/{path.stem}." in link for path in (source / "man").iterdir())]
+    yield "every program has a manual with examples", [
+        name for name in (path.name for path in (source / "src/prog").iterdir() if path.is_dir())
+        if not any('id="EXAMPLES"' in files.get(f"{name}.{n}.html", "") for n in (1, 8))]
     yield "each page is reached from doc/index.md", sorted(unreached(pages))
     yield "the validator agrees", [f"{name}: {what}" for name in pages for what in tidy(files[name])] \
         if shutil.which("tidy") else None
