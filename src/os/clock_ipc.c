@@ -111,6 +111,8 @@ static int ask(struct clock_ipc *c, uint16_t type, const void *body,
 
 static int ipc_set_freq(struct clock *clock, double freq)
 {
+	if (clock->max_freq == 0) /* --clock none */
+		return -EPERM;
 	if (!(fabs(freq) <= clock->max_freq))
 		return -ERANGE;
 	return ask(self(clock), ASK_FREQ, &freq, sizeof freq);

@@ -136,6 +136,8 @@ static void test_nonsense_is_not_even_sent(void **state)
 	assert_int_equal(clock_set_freq(&s->ipc.clock, 1), -ERANGE);
 	assert_int_equal(clock_set_freq(&s->ipc.clock, (double)NAN), -ERANGE);
 	assert_int_equal(clock_set_freq(&s->ipc.clock, 0), 0);
+	s->ipc.clock.max_freq = 0; /* a clock that nobody may steer */
+	assert_int_equal(clock_set_freq(&s->ipc.clock, 1e-6), -EPERM);
 }
 
 static void test_without_a_channel_it_only_reads(void **state)
