@@ -28,6 +28,15 @@ def ctl(*words, env=None, **options):
         timeout=30, env={**os.environ, **(env or {})}, **options)
 
 
+def test_questions_of_ntpq_are_no_requests_for_the_time(tmp_path):
+    document = json.loads((ROOT / "test/data/status/sample.json").read_text())
+    document["server"].update(received=53, answered=4, ignored=0, control=49, versions={"4": 4})
+    file = tmp_path / "status.json"
+    file.write_text(json.dumps(document))
+    assert "4 requests, 100.0 % answered" in ctl("status", "--from", file).stdout
+    assert "NTPv4 100.0 %, 4" in ctl("server", "--from", file).stdout
+
+
 def commands():
     """The names of the table, as help prints them."""
     out = ctl("help").stdout.split("commands:\n", 1)[1]

@@ -59,18 +59,27 @@ static void put_clock(const struct document *d, FILE *to)
 		show_age(age, age_s(d, s->last_update_ms)));
 }
 
-static void put_server(const struct document *d, FILE *to)
+/* What came and asked for the time, not for us (ntpq); below 0: not known. */
+static int64_t time_requests(const struct document *d)
 {
 	int64_t received = doc_count(d, "server.received");
+	int64_t control = doc_count(d, "server.control");
+
+	return control > 0 ? received - control : received;
+}
+
+static void put_server(const struct document *d, FILE *to)
+{
+	int64_t requests = time_requests(d);
 	int64_t answered = doc_count(d, "server.answered");
 	int64_t clients = doc_count(d, "server.clients");
 
-	if (!d->has_server || received < 0)
+	if (!d->has_server || requests < 0)
 		return;
-	fprintf(to, "  server   %lld requests", (long long)received);
-	if (received > 0 && answered >= 0)
+	fprintf(to, "  server   %lld requests", (long long)requests);
+	if (requests > 0 && answered >= 0)
 		fprintf(to, ", %.1f %% answered",
-			100 * (double)answered / (double)received);
+			100 * (double)answered / (double)requests);
 	if (clients >= 0)
 		fprintf(to, ", %lld clients", (long long)clients);
 	fputc('\n', to);
@@ -177,13 +186,13 @@ void tracking_put(const struct document *d, struct output *o)
 /* --- server ------------------------------------------------------------------------ */
 
 static const char *const server_counts[] = {
-	"received", "answered",    "denied",       "rate_limited",
+	"received", "answered",    "denied",       "rate_limited", "control",
 	"ignored",  "send_errors", "kernel_drops", "clients",
 };
 
 struct share {
 	struct output *out;
-	int64_t received;
+	int64_t requests;
 };
 
 static void put_version(void *arg, const char *name, int64_t value)
@@ -193,9 +202,9 @@ static void put_version(void *arg, const char *name, int64_t value)
 
 	if (value == 0)
 		return;
-	if (s->received > 0)
+	if (s->requests > 0)
 		snprintf(text, sizeof text, "NTPv%s %.1f %%, %lld", name,
-			 100 * (double)value / (double)s->received,
+			 100 * (double)value / (double)s->requests,
 			 (long long)value);
 	else
 		snprintf(text, sizeof text, "NTPv%s %lld", name,
@@ -205,7 +214,7 @@ static void put_version(void *arg, const char *name, int64_t value)
 
 void server_put(const struct document *d, struct output *o)
 {
-	struct share share = {o, doc_count(d, "server.received")};
+	struct share share = {o, time_requests(d)};
 	char path[64], text[64];
 
 	output_one(o);
@@ -278,8 +287,9 @@ static const char *const source_fields[] = {
 	"note",       NULL,
 };
 static const char *const server_fields[] = {
-	"received",    "answered",     "denied",  "rate_limited", "ignored",
-	"send_errors", "kernel_drops", "clients", "rate_1m",      NULL,
+	"received", "answered", "denied",      "rate_limited",
+	"control",  "ignored",  "send_errors", "kernel_drops",
+	"clients",  "rate_1m",  NULL,
 };
 
 int cmd_status(struct ctl *c)
