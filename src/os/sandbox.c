@@ -77,7 +77,7 @@ static int set_limits(const struct sandbox_plan *plan)
 		return r;
 	if (r == 0)
 		r = limit(RLIMIT_NPROC, 0);
-	if (r == 0)
+	if (r == 0 && plan->role != SANDBOX_EXPORTER) /* it has its own log */
 		r = limit(RLIMIT_FSIZE, 0);
 	if (r == 0)
 		r = limit(RLIMIT_NOFILE, MAX_FILES);

@@ -19,8 +19,9 @@ enum sandbox_role {
 	SANDBOX_WORKER,
 	SANDBOX_RESOLVER,
 	SANDBOX_DNS,
-	SANDBOX_BOOKS, /* files of a database, and of one's own */
-	SANDBOX_WEB    /* the same, and visitors of a listening socket */
+	SANDBOX_BOOKS,   /* files of a database, and of one's own */
+	SANDBOX_WEB,     /* the same, and visitors of a listening socket */
+	SANDBOX_EXPORTER /* visitors, and a UNIX socket to ask */
 };
 
 enum sandbox_filter {

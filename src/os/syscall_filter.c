@@ -186,6 +186,12 @@ static const int web_calls[] = {
 	SCMP_SYS(shutdown),
 };
 
+/* Besides those of visitors: another program's socket. */
+static const int exporter_calls[] = {
+	SCMP_SYS(connect), SCMP_SYS(fcntl),  SCMP_SYS(fcntl64),
+	SCMP_SYS(read),    SCMP_SYS(writev),
+};
+
 /* A thread for each look-up, besides what the resolver needs. */
 static const int thread_calls[] = {
 	SCMP_SYS(epoll_pwait),        SCMP_SYS(pipe2),
@@ -234,6 +240,18 @@ static int allow_udp_sockets(scmp_filter_ctx ctx)
 	return r;
 }
 
+static int allow_exporter(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp local = SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0);
+	int r = allow(ctx, web_calls, ARRAY_LEN(web_calls));
+
+	if (r == 0)
+		r = allow(ctx, exporter_calls, ARRAY_LEN(exporter_calls));
+	return r < 0 ? r
+		     : seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket),
+					1, local);
+}
+
 /*
  * Threads, but no processes.  A filter cannot see the flags of clone3(), for
  * which the C library tries clone() when it is told that there is none.
@@ -280,6 +298,8 @@ static int allow_role(scmp_filter_ctx ctx, const struct sandbox_plan *plan)
 		r = allow(ctx, worker_calls, ARRAY_LEN(worker_calls));
 	if (r == 0 && role == SANDBOX_DNS)
 		r = allow(ctx, dns_calls, ARRAY_LEN(dns_calls));
+	if (r == 0 && role == SANDBOX_EXPORTER)
+		r = allow_exporter(ctx);
 	if (r == 0 && role == SANDBOX_ENGINE)
 		r = allow(ctx, engine_calls, ARRAY_LEN(engine_calls));
 	if (r == 0 && role == SANDBOX_ENGINE)

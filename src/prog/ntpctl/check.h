@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/attr.h"
-#include "prog/ntpctl/document.h"
+#include "status/document.h"
 
 /*
  * A plugin by the rules of Nagios and its heirs: one line, "TEXT|perfdata", and

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "cli/command.h"
 #include "cli/output.h"
-#include "prog/ntpctl/document.h"
+#include "status/document.h"
 
 /* What the functions behind the commands work with. */
 

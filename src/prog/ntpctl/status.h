@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/output.h"
-#include "prog/ntpctl/document.h"
+#include "status/document.h"
 
 /* A document for people, a screen of it each. */
 void status_put(const struct document *d, struct output *o);

@@ -5,67 +5,16 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "os/state_file.h"
+#include "status/fetch.h"
 
 #define SILENCE_MAX_S 5
-#define TEXT_MAX ((size_t)64 << 20)
-
-/* Up to the end. */
-static int read_all(int fd, struct buf *out)
-{
-	char part[16384];
-	ssize_t n;
-
-	while ((n = read(fd, part, sizeof part)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno == EAGAIN ? -ETIMEDOUT : -errno;
-		if (out->len + (size_t)n > TEXT_MAX)
-			return -EFBIG;
-		buf_add(out, part, (size_t)n);
-	}
-	return 0;
-}
-
-static int dial(const char *path)
-{
-	const struct timeval patience = {.tv_sec = SILENCE_MAX_S};
-	struct sockaddr_un to = {.sun_family = AF_UNIX};
-	int fd, r;
-
-	if (strlen(path) >= sizeof to.sun_path)
-		return -ENAMETOOLONG;
-	memcpy(to.sun_path, path, strlen(path));
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-		       sizeof patience) < 0 ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
-		       sizeof patience) < 0 ||
-	    connect(fd, (const struct sockaddr *)&to, sizeof to) < 0) {
-		r = errno == EAGAIN ? -ETIMEDOUT : -errno;
-		close(fd);
-		return r;
-	}
-	return fd;
-}
 
 int talk_read_status(const char *path, struct buf *out)
 {
-	int fd = dial(path), r;
-
-	if (fd < 0)
-		return fd;
-	r = read_all(fd, out);
-	close(fd);
-	return r;
+	return status_fetch(path, SILENCE_MAX_S, out);
 }
 
 /* "ok\n…" or "error TEXT\n…" */
@@ -91,7 +40,7 @@ int talk_control(const char *path, const char *line, struct buf *out,
 		 char *error, size_t error_cap)
 {
 	struct buf reply = {0};
-	int fd = dial(path), r;
+	int fd = status_dial(path, SILENCE_MAX_S), r;
 
 	if (fd < 0)
 		return fd;
@@ -100,7 +49,7 @@ int talk_control(const char *path, const char *line, struct buf *out,
 		r = file_write_all(fd, "\n", 1);
 	/* Who refuses early has said why, and hung up. */
 	if (r == 0 || r == -EPIPE)
-		r = read_all(fd, &reply);
+		r = status_read_to_end(fd, &reply);
 	if (r == 0)
 		r = split_reply(&reply, out, error, error_cap);
 	close(fd);
@@ -116,7 +65,7 @@ int talk_read_file(const char *path, struct buf *out)
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	r = read_all(fd, out);
+	r = status_read_to_end(fd, out);
 	if (fd != STDIN_FILENO)
 		close(fd);
 	return r;

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "prog/ntpctl/document.h"
+#include "status/document.h"
 
 /* The daemon's findings about its sources, in words. */
 

@@ -4,7 +4,7 @@
  * Apart from all that writes JSON, because base/json.h and jansson have names
  * in common; here json_object() and json_array() would be the wrong ones.
  */
-#include "prog/ntpctl/document.h"
+#include "status/document.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -212,6 +212,12 @@ static void tree_done(struct doc_tree *t)
 	free(t->text);
 }
 
+void doc_prepare(void)
+{
+	json_object_seed(0); /* from /dev/urandom */
+	tzset();
+}
+
 int doc_read(const char *text, size_t len, struct document *d, struct text *why)
 {
 	struct doc_tree *t = &d->tree;
@@ -289,20 +295,67 @@ double doc_real(const struct document *d, const char *path)
 	return real(d->tree.root, path);
 }
 
+static double figure(const json_t *v, const char *path)
+{
+	const json_t *m = member(v, path);
+
+	if (json_is_boolean(m))
+		return json_is_true(m);
+	if (json_is_string(m) && moment(v, path))
+		return (double)moment(v, path) / 1e3;
+	return real(v, path);
+}
+
+static json_t *source_at(const struct document *d, size_t i)
+{
+	return json_array_get(member(d->tree.root, "sources"), i);
+}
+
+double doc_figure(const struct document *d, const char *path)
+{
+	return figure(d->tree.root, path);
+}
+
+double doc_source_figure(const struct document *d, size_t i, const char *path)
+{
+	return figure(source_at(d, i), path);
+}
+
+void doc_words(const struct document *d, const char *path, char *out,
+	       size_t cap)
+{
+	read_why(member(d->tree.root, path), out, cap);
+}
+
+static void each_count(const json_t *v, const char *path,
+		       void (*fn)(void *arg, const char *name, int64_t value),
+		       void *arg)
+{
+	json_t *object = member(v, path), *count;
+	const char *name;
+	char shown[64];
+
+	json_object_foreach(object, name, count)
+	{
+		show_plain(shown, sizeof shown, name);
+		if (json_is_integer(count))
+			fn(arg, shown, json_integer_value(count));
+	}
+}
+
 void doc_each_count(const struct document *d, const char *path,
 		    void (*fn)(void *arg, const char *name, int64_t value),
 		    void *arg)
 {
-	json_t *object = member(d->tree.root, path), *v;
-	const char *name;
-	char shown[64];
+	each_count(d->tree.root, path, fn, arg);
+}
 
-	json_object_foreach(object, name, v)
-	{
-		show_plain(shown, sizeof shown, name);
-		if (json_is_integer(v))
-			fn(arg, shown, json_integer_value(v));
-	}
+void doc_source_each_count(const struct document *d, size_t i, const char *path,
+			   void (*fn)(void *arg, const char *name,
+				      int64_t value),
+			   void *arg)
+{
+	each_count(source_at(d, i), path, fn, arg);
 }
 
 /* --- as it came ------------------------------------------------------------------- */

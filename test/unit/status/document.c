@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "prog/ntpctl/document.h"
+#include "status/document.h"
 
 #include <errno.h>
 #include <math.h>

@@ -61,6 +61,9 @@ struct document {
 	struct doc_tree tree;
 };
 
+/** Read what reading takes from the system, before there is a sandbox. */
+void doc_prepare(void);
+
 /**
  * Read one.  Texts are made harmless for terminals in the structs; in what
  * doc_put_json() writes they are as they came, in ASCII.
@@ -91,6 +94,18 @@ int64_t doc_count(const struct document *d, const char *path);
 /** The same of a number; NaN: not there. */
 double doc_real(const struct document *d, const char *path);
 
+/*
+ * What stands at a path of the document, or of its source i, as a figure: a
+ * number, 0 or 1 for a boolean, seconds since 1970 for an instant; NaN: no such
+ * thing.
+ */
+double doc_figure(const struct document *d, const char *path);
+double doc_source_figure(const struct document *d, size_t i, const char *path);
+
+/** The words of an array, with ", " between them; "" where there is none. */
+void doc_words(const struct document *d, const char *path, char *out,
+	       size_t cap);
+
 /**
  * Call fn with each member of an object that is a count: name and value.
  * Nothing happens when there is no such object.
@@ -98,6 +113,10 @@ double doc_real(const struct document *d, const char *path);
 void doc_each_count(const struct document *d, const char *path,
 		    void (*fn)(void *arg, const char *name, int64_t value),
 		    void *arg);
+void doc_source_each_count(const struct document *d, size_t i, const char *path,
+			   void (*fn)(void *arg, const char *name,
+				      int64_t value),
+			   void *arg);
 
 /* --- the clients' document --------------------------------------------------- */
 
