@@ -53,17 +53,20 @@ def test_lintian_is_content():
 
 
 def test_rpms_hold_what_the_debs_hold():
-    """Each program, manual and service of ours is in the package of the same name."""
-    rpms = need("rpm", sorted((ROOT / "build/rpms").glob("*.rpm")))
-    assert len(rpms) == 3
-    for rpm in rpms:
-        name = rpm.name.split("-0")[0]
-        deb = next(PACKAGES.glob(f"{name}_*.deb"))
-        listed = output("dpkg-deb", "-c", deb)
-        in_deb = {pathlib.Path(line.split(" ./")[1]).name.removesuffix(".gz") for line in listed.splitlines()
-                  if re.search(r"/s?bin/.|/man/.*\.gz|\.service$|/ntp\.conf$|completions?/", line) and not line.endswith("/")}
-        in_rpm = {pathlib.Path(line).name.removesuffix(".gz") for line in output("rpm", "-qpl", rpm).splitlines()}
-        assert len(in_deb) > 4 and in_deb <= in_rpm, (name, in_deb - in_rpm)
+    """Each program, manual and service of ours is in the package of the same name, and in no other."""
+    rpms = {rpm.name.split("-0")[0]: rpm for rpm in need("rpm", sorted((ROOT / "build/rpms").glob("*.rpm")))}
+    debs = {deb.name.split("_")[0]: deb for deb in PACKAGES.glob("timeball-*.deb") if "dbgsym" not in deb.name}
+    assert {*rpms} == {*debs}
+    owners = {}
+    for name, deb in debs.items():
+        ours = {pathlib.Path(line.split(" ./")[1]).name.removesuffix(".gz")
+                for line in output("dpkg-deb", "-c", deb).splitlines()
+                if re.search(r"/s?bin/.|/man/.*\.gz|\.service$|/ntp\.conf$|completions?/", line) and not line.endswith("/")}
+        paths = output("rpm", "-qp", "--queryformat", "[%{FILEMODES:perms} %{FILENAMES}\n]", rpms[name]).split("\n")[:-1]
+        files = [line.split(" ", 1)[1] for line in paths if line.startswith("-")]
+        assert len(ours) > 2 and ours <= {pathlib.Path(file).name.removesuffix(".gz") for file in files}, name
+        for file in files:
+            assert owners.setdefault(file, name) == name, file
 
 
 def test_rpm_scriptlets_and_promises():
