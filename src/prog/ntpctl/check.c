@@ -206,12 +206,16 @@ static enum check_status check_local(const struct ctl *c,
 	return status;
 }
 
-static bool read_limit(const struct ctl *c, const char *name,
-		       const char *fallback, struct check_range *out)
+static bool read_limit(struct ctl *c, const char *name, const char *fallback,
+		       struct check_range *out)
 {
 	const char *text = ctl_option(c, name);
 
-	return check_range_parse(text ? text : fallback, out) == 0;
+	if (check_range_parse(text ? text : fallback, out) == 0)
+		return true;
+	ctl_fail(c, "bad-range", "--%s: '%s' is no range as plugins have them",
+		 name, text);
+	return false;
 }
 
 /* The line of a plugin as an object, or as CSV. */
@@ -247,8 +251,7 @@ int cmd_check(struct ctl *c)
 	    !read_limit(c, "critical", CRITICAL_DEFAULT, &limits.critical) ||
 	    !ctl_int(c, "port", 1, 65535, NTP_PORT, &port) ||
 	    !ctl_real(c, "timeout", 0.1, 60, TIMEOUT_DEFAULT_S, &timeout_s))
-		return (int)put_unknown(c->out.to, CHECK_UNKNOWN,
-					"the limits cannot be understood");
+		return CHECK_UNKNOWN;
 	out = open_memstream(&line, &len);
 	if (!out)
 		return CHECK_UNKNOWN;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "prog/ntpctl/check.h"
 #include "prog/ntpctl/commands.h"
 #include "prog/ntpctl/ctl.h"
 
@@ -72,6 +73,14 @@ static bool is_answered(const struct ctl *c, size_t n)
 	return false;
 }
 
+/* A plugin has a status of its own for what it was not asked rightly. */
+static int misused(const struct ctl *c)
+{
+	return c->cli.command && c->cli.command->run == cmd_check
+		       ? CHECK_UNKNOWN
+		       : CTL_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	struct ctl c = {
@@ -105,7 +114,7 @@ int main(int argc, char **argv)
 	}
 	c.cli.command = cli_find(&c.cli, words, n, &taken);
 	if (!c.cli.command || !cli_bind(&c.cli, words + taken, n - taken))
-		return CTL_USAGE;
+		return misused(&c);
 	status = run(&c);
 	if (fflush(stdout) != 0)
 		status = CTL_FAILED; /* a full disk behind > */
