@@ -62,6 +62,7 @@ def test_a_daemon_in_words_and_figures(daemon):
     document = json.loads(ctl("status", "--json", *at).stdout)
     assert words.stdout.splitlines()[0] == document["system"]["verdict"]
     assert "\033" not in words.stdout  # this is no terminal
+    assert "stratum 1\n" in words.stdout  # never updated: nothing about when
     part = json.loads(ctl(*at, "-j", "sources").stdout)
     assert set(part) == {"schema", "time", "sources"}
     rows = list(csv.DictReader(io.StringIO(ctl("sources", "-c", *at).stdout)))
@@ -82,6 +83,10 @@ def test_waiting_and_checking(daemon):
     assert bad.returncode == 1 and "|offset=0.000021000s;@-9:9;0:1 " in bad.stdout
     bad = ctl("check", "-c", "@-9:9", "--from", ROOT / "test/data/status/sample.json")
     assert bad.returncode == 2 and bad.stdout.startswith("NTP CRITICAL: ")
+    for words in ("-w",), ("-w", "x"), ("-c", "2:1"), ("-t", "x"), ("--nonsense",), ("more",):
+        wrong = ctl("check", *words, *at)
+        assert wrong.returncode == 3, wrong  # UNKNOWN, not CRITICAL
+        assert words[-1].lstrip("-") in wrong.stderr
 
 
 def test_asking_a_server(daemon):
@@ -192,6 +197,17 @@ def test_saved_sources(tmp_path):
         (tmp_path / "control.sock").unlink()
         assert out.returncode == 0, out.stderr
         assert saved.read_text().split("\n", 1)[1] == left
+
+
+def test_nothing_is_saved_where_ntpctl_happens_to_be(tmp_path):
+    source = tmp_path / "doc.json"
+    source.write_text('{"schema": "ntp-status/1", "daemon": {"config": "ntp.conf"}}')
+    thread, _ = serve(tmp_path / "control.sock", b"ok\n")
+    out = ctl("source", "add", "a.example.net", "--save", "--from", source,
+              "-S", tmp_path / "status.sock", cwd=tmp_path)
+    thread.join(5)
+    assert out.returncode == 1 and "in force, but not saved" in out.stderr
+    assert not (tmp_path / "ntp.conf.d").exists()
 
 
 def test_step_asks_first(tmp_path):

@@ -63,9 +63,12 @@ static int saved_path(struct ctl *c, char *path, size_t cap)
 	if (status != CTL_OK)
 		return status;
 	n = snprintf(path, cap, "%s.d/ntpctl.conf", d.daemon.config);
-	if (!*d.daemon.config || n < 0 || (size_t)n >= cap)
+	/* a relative one would be looked for where we are, not ntpd */
+	if (*d.daemon.config != '/' || n < 0 || (size_t)n >= cap)
 		status = ctl_fail(c, "no-file",
-				  "ntpd does not say what file it has read");
+				  "it is in force, but not saved: ntpd does "
+				  "not say with its full path what file it has "
+				  "read");
 	doc_done(&d);
 	return status;
 }

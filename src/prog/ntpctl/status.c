@@ -54,9 +54,12 @@ static void put_clock(const struct document *d, FILE *to)
 		fprintf(to, "  clock    offset not known");
 	if (isfinite(s->freq_ppm))
 		fprintf(to, "; frequency %+.3f ppm", s->freq_ppm);
-	fprintf(to, "\n  follows  %s, stratum %lld, updated %s ago\n",
-		*s->reference ? s->reference : "nobody", (long long)s->stratum,
-		show_age(age, age_s(d, s->last_update_ms)));
+	fprintf(to, "\n  follows  %s, stratum %lld",
+		*s->reference ? s->reference : "nobody", (long long)s->stratum);
+	if (s->last_update_ms)
+		fprintf(to, ", updated %s ago",
+			show_age(age, age_s(d, s->last_update_ms)));
+	fputc('\n', to);
 }
 
 /* What came and asked for the time, not for us (ntpq); below 0: not known. */
