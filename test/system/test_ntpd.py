@@ -2,6 +2,7 @@
 """The program ntpd: its command line, its exit codes, and --single."""
 
 import hmac
+import re
 import socket
 import struct
 import time
@@ -53,6 +54,18 @@ def test_no_daemon_starts_on_a_broken_file(tmp_path):
     assert run_once("-c", bad).returncode == 2  # before it detaches
     assert run_once("-c", tmp_path / "missing").returncode == 2
     assert run_once(*SINGLE, "-c", bad).returncode == 2
+
+
+def test_six_mistakes_are_told_in_one_run(tmp_path):
+    conf = tmp_path / "ntp.conf"
+    conf.write_text("server\nserver a.example iburts\nrestrict 10.0.0.0 mask 255.0.0\n"
+                    "tinker step x\nminpolll 4\nserver b.example minpoll 99\n")
+    out = run_once("-t", "-c", conf)
+    assert out.returncode == 2
+    told = re.findall(r":(\d+):(\d+): error: .* \[([a-z-]+)\]$", out.stderr, re.M)
+    assert told == [("1", "7", "missing-argument"), ("2", "18", "unknown-option"),
+                    ("3", "24", "bad-mask"), ("4", "13", "not-a-number"),
+                    ("5", "1", "unknown-directive"), ("6", "26", "out-of-range")], out.stderr
 
 
 def test_obsolete_options_are_accepted_with_a_notice(tmp_path):
