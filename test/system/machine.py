@@ -95,14 +95,14 @@ class Machine:
         self.run("systemctl poweroff")
         self.nspawn.wait(60)
 
-    def run(self, command, timeout_s=120):
+    def run(self, command, timeout_s=120, shell="sh"):
         """What somebody types there; stdout and stderr are text."""
         leader = children(self.nspawn.pid)[0]
         return subprocess.run(
             ["nsenter", "-t", str(leader), "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root",
              "setpriv", "--bounding-set=-sys_time", "--inh-caps=-sys_time", "--",
              "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "TERM=dumb",
-             "DEBIAN_FRONTEND=noninteractive", "sh", "-c", command],
+             "DEBIAN_FRONTEND=noninteractive", shell, "-c", command],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout_s, errors="replace", check=False)
 
     def must(self, command, timeout_s=120):

@@ -255,6 +255,23 @@ def test_the_status_socket(installed):
     assert machine.must("stat -c '%U %G %a' /run/ntpd/status.sock") == "ntp ntp 660\n"
 
 
+def test_the_exporter_shows_the_daemon(installed):
+    machine = installed[0]
+    machine.must("apt install -y timeball-exporter")
+    machine.await_active("ntp-exporter")
+    assert machine.must("ps -C ntp-exporter -o user=").split()[0] not in ("root", "ntp")
+
+    def metrics():
+        return machine.run("exec 3<>/dev/tcp/127.0.0.1/9975 && printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3 && cat <&3",
+                           shell="bash").stdout
+
+    assert re.search(r"^ntp_up 1$", metrics(), re.M), metrics()
+    machine.must("systemctl stop ntpd")
+    assert re.search(r"^ntp_up 0$", metrics(), re.M), metrics()
+    machine.must("systemctl start ntpd")
+    assert re.search(r"^ntp_up 1$", metrics(), re.M), metrics()
+
+
 def test_a_wrong_file_is_told_and_changes_nothing(installed):
     machine = installed[0]
     pid = machine.must("systemctl show -p MainPID --value ntpd")
@@ -374,7 +391,7 @@ def test_a_monitor_is_enrolled_again(installed):
 
 def test_it_leaves_without_a_trace(installed):
     machine = installed[0]
-    machine.must("apt purge -y ntp timeball-ntpd timeball-tools timeball-pool")
+    machine.must("apt purge -y ntp timeball-ntpd timeball-tools timeball-pool timeball-exporter")
     left = machine.run("ls /etc/ntp.conf /etc/default/ntpd /usr/sbin/ntpd /lib/systemd/system/ntpd.service "
                        "/etc/systemd/system/multi-user.target.wants/ntpd.service").stdout
     assert left == "", left
