@@ -112,6 +112,9 @@ def test_without_a_daemon_it_says_what_to_do(tmp_path):
         s.bind(str(dead))
     gone = ctl("sources", "-S", dead)
     assert gone.returncode == 3 and "journalctl -u ntpd" in gone.stderr
+    plain = tmp_path / "plain"
+    plain.write_text("")
+    assert "is no socket" in ctl("status", "-S", plain).stderr
     assert ctl("check", "-S", dead).returncode == 2
     assert ctl("waitsync", "-t", "0.1", "-S", dead).returncode == 1
     assert ctl("clients", "-S", dead).returncode == 3
@@ -305,6 +308,11 @@ def on_a_terminal(words, env, keys=b""):
     except OSError:
         pass  # the end of a terminal
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen
+
+
+def test_no_step_by_what_nobody_knows(daemon):
+    status, said = on_a_terminal(["step", "-S", str(daemon.socket)], {}, b"y\n")
+    assert status == 1 and b"[y/N]" not in said and b"no source is followed" in said
 
 
 def test_terminals():

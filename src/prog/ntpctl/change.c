@@ -225,6 +225,12 @@ int cmd_step(struct ctl *c)
 	status = ctl_document(c, &d);
 	if (status != CTL_OK)
 		return status;
+	if (!isfinite(d.system.offset_s)) {
+		doc_done(&d);
+		return ctl_fail(c, "no-offset",
+				"nobody knows how far the clock is off: no "
+				"source is followed now");
+	}
 	agreed = is_agreed(&d);
 	doc_done(&d);
 	if (!agreed)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "prog/ntpctl/talk.h"
@@ -72,6 +73,8 @@ char *ctl_rest(const struct ctl *c)
 /* Why a socket does not answer, and what to do about it. */
 static void explain_silence(const char *path, int error, struct text *why)
 {
+	struct stat st;
+
 	switch (error) {
 	case -ENOENT:
 		text_add(why,
@@ -81,6 +84,10 @@ static void explain_silence(const char *path, int error, struct text *why)
 			 path);
 		break;
 	case -ECONNREFUSED:
+		if (stat(path, &st) == 0 && !S_ISSOCK(st.st_mode)) {
+			text_add(why, "%s is no socket", path);
+			break;
+		}
 		text_add(why,
 			 "nobody answers at %s: ntpd has ended (journalctl -u "
 			 "ntpd says why)",

@@ -84,7 +84,8 @@ static void put_server(const struct document *d, FILE *to)
 		fprintf(to, ", %.1f %% answered",
 			100 * (double)answered / (double)requests);
 	if (clients >= 0)
-		fprintf(to, ", %lld clients", (long long)clients);
+		fprintf(to, ", %lld client%s", (long long)clients,
+			clients == 1 ? "" : "s");
 	fputc('\n', to);
 }
 
