@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The status socket, and what bad readers can do to it."""
 
+import errno
 import json
 import os
+import resource
 import signal
 import socket
 import stat
@@ -152,6 +154,36 @@ def test_a_thousand_connections(world):
     assert status(world.status)["system"]["synchronized"]
     assert world.children()["engine"] == engine
     assert len(os.listdir(f"/proc/{engine}/fd")) < 64
+
+
+def test_a_thousand_readers_cost_no_reply(world):
+    """E-27: each stays, none reads, and every request is answered."""
+    held = []
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 2048)), hard))
+
+    def flood():
+        for _ in range(1000):
+            s = socket.socket(socket.AF_UNIX)
+            s.settimeout(5)
+            while s.connect_ex(str(world.status)) == errno.EAGAIN:
+                time.sleep(0.0005)  # the backlog is full
+            held.append(s)
+    thread = threading.Thread(target=flood)
+    thread.start()
+    answered = asked = 0
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(2)
+        s.connect((ME, PORT))
+        while thread.is_alive() or asked < 100:
+            s.send(request(1))
+            asked += 1
+            answered += len(s.recv(512)) == 48
+    thread.join()
+    assert len(held) == 1000 and answered == asked
+    assert status(world.status)["system"]["synchronized"]
+    for s in held:
+        s.close()
 
 
 def test_the_socket_outlives_the_engine(world):
