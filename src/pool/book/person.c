@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "pool/book/change.h"
 #include "pool/book/mail.h"
+#include "pool/book/second.h"
 #include "pool/book/team.h"
 #include "pool/store/outbox.h"
 #include "pool/store/throttle.h"
@@ -19,6 +20,8 @@
 #define HOUR_MS (INT64_C(3600) * 1000)
 #define SIGN_UPS_ADDRESS 10 /* in an hour */
 #define MAILS_PERSON 4      /* of this kind to one address, in an hour */
+#define LOGIN_PERSON "login-person"
+#define LOGIN_CODE "login-code"
 #define TOUCH_MS (INT64_C(10) * 60 * 1000)
 
 bool person_mail_clean(const char *typed, char email[EMAIL_LEN])
@@ -273,6 +276,48 @@ static enum book_verdict confirm_again(struct db *db,
 	return v == BOOK_STORE ? v : BOOK_UNCONFIRMED;
 }
 
+enum book_verdict person_prove(struct db *db, const struct pool_settings *set,
+			       int64_t person_id, const char *password,
+			       int64_t now_ms, struct person *out)
+{
+	enum book_verdict v;
+	int r = person_by_id(db, person_id, out);
+
+	if (r <= 0)
+		return r < 0 ? BOOK_STORE : BOOK_UNKNOWN;
+	v = try_once(db, LOGIN_PERSON, out->email, LOGIN_TRIES_PERSON,
+		     QUARTER_MS, now_ms);
+	if (v == BOOK_OK && (strlen(password) > PASSWORD_MAX ||
+			     !password_matches(set, password, out->password)))
+		v = BOOK_WRONG_LOGIN;
+	return v;
+}
+
+enum book_verdict person_try_code(struct db *db, const struct person *p,
+				  int64_t now_ms)
+{
+	return try_once(db, LOGIN_CODE, p->email, LOGIN_TRIES_PERSON,
+			QUARTER_MS, now_ms);
+}
+
+static int forget_tries(struct db *db, const char *kind, const char *email)
+{
+	char name[EMAIL_LEN + 32];
+
+	snprintf(name, sizeof name, "%s:%s", kind, email);
+	return throttle_forget(db, name);
+}
+
+int person_let_in(struct db *db, const struct person *p, int64_t now_ms,
+		  char session[SECRET_TEXT_LEN])
+{
+	int r = forget_tries(db, LOGIN_PERSON, p->email);
+
+	if (r == 0)
+		r = forget_tries(db, LOGIN_CODE, p->email);
+	return r < 0 ? r : session_new(db, p->id, now_ms, session);
+}
+
 /* The password was right. */
 static enum book_verdict let_in(struct db *db, const struct actor *who,
 				const struct person *p, int64_t now_ms,
@@ -280,19 +325,19 @@ static enum book_verdict let_in(struct db *db, const struct actor *who,
 {
 	struct actor self = *who;
 	struct change c;
-	char name[EMAIL_LEN + 32];
 	enum book_verdict v;
-	int r;
+	int r = second_is_on(db, p->id);
 
+	if (r < 0)
+		return BOOK_STORE;
+	if (r == 1)
+		return second_ask(db, p, now_ms, session);
 	self.person_id = p->id;
 	v = change_open(&c, db, &self, now_ms);
 	if (v != BOOK_OK)
 		return v;
-	snprintf(name, sizeof name, "login-person:%s", p->email);
-	r = throttle_forget(db, name);
-	if (r >= 0)
-		r = session_new(db, p->id, now_ms, session);
-	return change_end(&c, r, "person.log-in");
+	return change_end(&c, person_let_in(db, p, now_ms, session),
+			  "person.log-in");
 }
 
 enum book_verdict book_log_in(struct db *db, const struct pool_settings *set,
@@ -308,7 +353,7 @@ enum book_verdict book_log_in(struct db *db, const struct pool_settings *set,
 	if (v == BOOK_OK && !person_mail_clean(typed, email))
 		return BOOK_WRONG_LOGIN;
 	if (v == BOOK_OK)
-		v = try_once(db, "login-person", email, LOGIN_TRIES_PERSON,
+		v = try_once(db, LOGIN_PERSON, email, LOGIN_TRIES_PERSON,
 			     QUARTER_MS, now_ms);
 	if (v != BOOK_OK)
 		return v;
@@ -475,15 +520,10 @@ enum book_verdict book_password(struct db *db, const struct pool_settings *set,
 	struct change c;
 	uint8_t this[SECRET_HASH_LEN];
 	char hash[PASSWORD_HASH_LEN];
-	enum book_verdict v;
-	int r = person_by_id(db, who->person_id, &p);
+	enum book_verdict v =
+		person_prove(db, set, who->person_id, old_password, now_ms, &p);
+	int r;
 
-	if (r <= 0)
-		return r < 0 ? BOOK_STORE : BOOK_UNKNOWN;
-	v = try_once(db, "login-person", p.email, LOGIN_TRIES_PERSON,
-		     QUARTER_MS, now_ms);
-	if (v == BOOK_OK && !password_matches(set, old_password, p.password))
-		v = BOOK_WRONG_LOGIN;
 	if (v == BOOK_OK)
 		v = person_judge_password(password, p.email);
 	if (v == BOOK_OK && password_hash(set, password, hash) < 0)
@@ -545,8 +585,7 @@ enum book_verdict book_person_disable(struct db *db, const struct actor *who,
 	return change_end(&c, r, disable ? "person.disable" : "person.enable");
 }
 
-/* Who may give roles: an admin, or a program on this machine. */
-static int is_admin(struct db *db, const struct actor *who)
+int person_acts_as_admin(struct db *db, const struct actor *who)
 {
 	struct person p;
 	int r;
@@ -562,7 +601,7 @@ enum book_verdict book_person_role(struct db *db, const struct actor *who,
 				   int64_t now_ms)
 {
 	struct change c;
-	int r = is_admin(db, who);
+	int r = person_acts_as_admin(db, who);
 	enum book_verdict v;
 
 	if (r <= 0)

@@ -27,6 +27,28 @@ MUST_CHECK bool person_mail_clean(const char *typed, char email[EMAIL_LEN]);
 enum book_verdict person_judge_password(const char *password,
 					const char *email);
 
+/**
+ * Who is logged in gives the password once more; a try is counted.
+ * BOOK_OK with *out, BOOK_WRONG_LOGIN, BOOK_TOO_OFTEN, BOOK_UNKNOWN, BOOK_STORE.
+ */
+MUST_CHECK enum book_verdict person_prove(struct db *db,
+					  const struct pool_settings *set,
+					  int64_t person_id,
+					  const char *password, int64_t now_ms,
+					  struct person *out);
+
+/** Count a try of a code.  BOOK_OK, BOOK_TOO_OFTEN, BOOK_STORE. */
+MUST_CHECK enum book_verdict person_try_code(struct db *db,
+					     const struct person *p,
+					     int64_t now_ms);
+
+/** Inside a transaction: all was right; the tries are forgotten.  0 or -errno. */
+MUST_CHECK int person_let_in(struct db *db, const struct person *p,
+			     int64_t now_ms, char session[SECRET_TEXT_LEN]);
+
+/** An admin, or a program on this machine: 1, 0, or -errno. */
+MUST_CHECK int person_acts_as_admin(struct db *db, const struct actor *who);
+
 /** Inside a transaction: everybody has an account of their own to begin with. */
 MUST_CHECK int person_make_account(struct db *db, const struct person *p,
 				   int64_t now_ms);
@@ -51,6 +73,7 @@ MUST_CHECK enum book_verdict book_confirm(struct db *db,
 
 /**
  * BOOK_OK with a new session, whatever the browser had before; else
+ * BOOK_NEEDS_CODE with a pass for book_log_in_code() where the session would be,
  * BOOK_WRONG_LOGIN, BOOK_UNCONFIRMED (right, but the mail was not answered: it
  * is sent again), BOOK_DISABLED, BOOK_TOO_OFTEN, BOOK_STORE.
  */

@@ -109,6 +109,12 @@ static const struct {
 		"one."},
 	[BOOK_WRONG_LOGIN] = {"wrong-login",
 		"Mail address or password is wrong."},
+	[BOOK_NEEDS_CODE] = {"needs-code",
+		"A code of your authenticator app is needed, too."},
+	[BOOK_WRONG_CODE] = {"wrong-code",
+		"This code is wrong, too old, or was used already. An app "
+		"shows another one every 30 seconds; its clock has to be "
+		"right."},
 	[BOOK_UNCONFIRMED] = {"unconfirmed",
 		"The address is not confirmed yet. The mail with the link was "
 		"sent again; please follow it."},

@@ -57,6 +57,8 @@ enum book_verdict {
 	BOOK_BAD_MAIL,
 	BOOK_WEAK_PASSWORD,
 	BOOK_WRONG_LOGIN,
+	BOOK_NEEDS_CODE, /* the password was right */
+	BOOK_WRONG_CODE,
 	BOOK_UNCONFIRMED,
 	BOOK_DISABLED,
 	BOOK_CLOSED, /* sign-up is */

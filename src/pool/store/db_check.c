@@ -20,6 +20,8 @@
 const struct db_reference db_references[] = {
 	{"member", "account_id", "account"},
 	{"member", "person_id", "person"},
+	{"second_step", "person_id", "person"},
+	{"recovery_code", "person_id", "person"},
 	{"session", "person_id", "person"},
 	{"mail_token", "person_id", "person"},
 	{"mail_token", "account_id", "account"},

@@ -9,12 +9,14 @@
 #include "pool/store/db_driver.h"
 
 const char *const db_copy_tables[] = {
-	"account",    "person",   "member",      "session",    "mail_token",
-	"api_token",  "throttle", "audit",       "zone",       "zone_rule",
-	"zone_count", "server",   "server_zone", "candidate",  "verification",
-	"list_entry", "monitor",  "batch",       "pair",       "log",
-	"sample",     "log_hour", "log_day",     "rollup_due", "alert",
-	"webhook",    "outbox",   "setting",     "spot",       "spot_result",
+	"account",      "person",     "second_step", "recovery_code",
+	"member",       "session",    "mail_token",  "api_token",
+	"throttle",     "audit",      "zone",        "zone_rule",
+	"zone_count",   "server",     "server_zone", "candidate",
+	"verification", "list_entry", "monitor",     "batch",
+	"pair",         "log",        "sample",      "log_hour",
+	"log_day",      "rollup_due", "alert",       "webhook",
+	"outbox",       "setting",    "spot",        "spot_result",
 	NULL,
 };
 

@@ -54,6 +54,13 @@ int session_delete(struct db *db, const uint8_t hash[SECRET_HASH_LEN])
 
 int session_delete_person(struct db *db, int64_t person_id, const uint8_t *but)
 {
+	int r = row_run(db,
+			"DELETE FROM mail_token WHERE person_id = $1"
+			" AND purpose = 'code'",
+			DB(db_int(person_id)));
+
+	if (r < 0)
+		return r;
 	if (!but)
 		return row_run(db, "DELETE FROM session WHERE person_id = $1",
 			       DB(db_int(person_id)));

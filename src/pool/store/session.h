@@ -24,7 +24,7 @@ MUST_CHECK int session_touch(struct db *db, const uint8_t hash[SECRET_HASH_LEN],
 MUST_CHECK int session_delete(struct db *db,
 			      const uint8_t hash[SECRET_HASH_LEN]);
 
-/** All of a person, but for the one of that hash when it is not NULL. */
+/** All of a person, and log-ins half done, but for the one of that hash when it is not NULL. */
 MUST_CHECK int session_delete_person(struct db *db, int64_t person_id,
 				     const uint8_t *but);
 

@@ -7,7 +7,7 @@
 #include "pool/store/row.h"
 
 static const char *const purposes[MAIL_PURPOSES] = {"confirm", "reset",
-						    "invite"};
+						    "invite", "code"};
 
 static void copy_hash(struct db_rows *rows, int column,
 		      uint8_t hash[SECRET_HASH_LEN])

@@ -8,7 +8,13 @@
 
 /* --- links in mails -------------------------------------------------------- */
 
-enum mail_purpose { MAIL_CONFIRM, MAIL_RESET, MAIL_INVITE, MAIL_PURPOSES };
+enum mail_purpose {
+	MAIL_CONFIRM,
+	MAIL_RESET,
+	MAIL_INVITE,
+	MAIL_CODE, /* never mailed: the password was right, a code is awaited */
+	MAIL_PURPOSES
+};
 
 struct mail_token {
 	uint8_t hash[SECRET_HASH_LEN];

@@ -123,6 +123,8 @@ int verdict_status(enum book_verdict v)
 	case BOOK_DISABLED:
 	case BOOK_CLOSED:
 	case BOOK_WRONG_LOGIN:
+	case BOOK_NEEDS_CODE:
+	case BOOK_WRONG_CODE:
 	case BOOK_UNCONFIRMED:
 	case BOOK_WRONG_SOURCE:
 	case BOOK_RAISE_UNVERIFIED:

@@ -35,6 +35,21 @@ CREATE TABLE member (
 );
 CREATE INDEX member_person ON member(person_id);
 
+-- The second step of a log-in: codes of an authenticator app, and what to use
+-- once each without it.
+CREATE TABLE second_step (
+	person_id BIGINT PRIMARY KEY REFERENCES person(id),
+	secret {blob} NOT NULL,                -- the app has the same
+	confirmed_ms BIGINT,                   -- NULL: no code was seen; not asked for yet
+	last_step BIGINT NOT NULL DEFAULT 0    -- of the code that counted last
+);
+
+CREATE TABLE recovery_code (
+	person_id BIGINT NOT NULL REFERENCES person(id),
+	hash {blob} NOT NULL,                  -- BLAKE2b
+	PRIMARY KEY (person_id, hash)
+);
+
 -- Secrets are kept as their BLAKE2b hash.
 CREATE TABLE session (
 	hash {blob} PRIMARY KEY,
@@ -46,7 +61,7 @@ CREATE TABLE session (
 
 CREATE TABLE mail_token (
 	hash {blob} PRIMARY KEY,
-	purpose TEXT NOT NULL,                 -- confirm, reset, invite
+	purpose TEXT NOT NULL,                 -- confirm, reset, invite, code
 	person_id BIGINT REFERENCES person(id),
 	account_id BIGINT REFERENCES account(id),
 	email TEXT NOT NULL,
