@@ -83,6 +83,12 @@ void page_person(const struct request *rq, struct response *rs);
 void post_person_name(const struct request *rq, struct response *rs);
 void post_person_password(const struct request *rq, struct response *rs);
 
+/* second_page.c */
+void page_second(const struct request *rq, struct response *rs);
+void post_second_begin(const struct request *rq, struct response *rs);
+void post_second_on(const struct request *rq, struct response *rs);
+void post_second_off(const struct request *rq, struct response *rs);
+
 /* team.c */
 void page_team(const struct request *rq, struct response *rs);
 void post_team(const struct request *rq, struct response *rs);

@@ -6,6 +6,11 @@
 
 /* Parts of forms: a label above, the field, a hint below. */
 
+/* Of the field for a code of an app, or a recovery code. */
+#define CODE_ATTR                                       \
+	"required maxlength=\"40\" inputmode=\"text\" " \
+	"autocomplete=\"one-time-code\" spellcheck=\"false\""
+
 /** attributes: a literal, markup as it is: "required maxlength=\"60\"". */
 void field_input(struct response *rs, const char *type, const char *name,
 		 const char *label, const char *value, const char *attributes);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "pool/book/person.h"
+#include "pool/book/second.h"
 #include "pool/web/field.h"
 #include "pool/web/page.h"
 #include "pool/web/pages.h"
@@ -80,23 +81,76 @@ void page_login(const struct request *rq, struct response *rs)
 		show_login(rq, rs, BOOK_OK, next);
 }
 
-void post_login(const struct request *rq, struct response *rs)
+/* The second step; nobody is logged in yet. */
+static void show_code(const struct request *rq, struct response *rs,
+		      enum book_verdict v, const char *pass, const char *next)
 {
-	const char *next = safe_next(request_form(rq, "next"));
+	page_begin(rq, rs, "Log in: the second step");
+	field_verdict(rs, v);
+	page_form(rq, rs, "/login");
+	field_hidden(rs, "pass", pass);
+	field_hidden(rs, "next", next);
+	field_input(rs, "text", "code", "Code", "", CODE_ATTR);
+	field_hint(rs, "Six digits from your authenticator app, or one of the "
+		       "recovery codes that you kept. If you have neither, "
+		       "ask the staff.");
+	field_submit(rs, "", "Log in");
+	page_end(rq, rs);
+}
+
+static void end_login(const struct request *rq, struct response *rs,
+		      enum book_verdict v, const char *session,
+		      const char *next)
+{
+	if (v == BOOK_OK) {
+		session_give(rq, rs, session);
+		response_redirect(rs, "%s", next);
+		return;
+	}
+	show_login(rq, rs, v, next);
+	if (v == BOOK_TOO_OFTEN)
+		rs->retry_s = 900;
+}
+
+static void post_login_code(const struct request *rq, struct response *rs,
+			    const char *next)
+{
+	struct actor who = session_actor(rq, 0);
+	const char *pass = request_text(rq, "pass");
+	char session[SECRET_TEXT_LEN];
+	enum book_verdict v =
+		book_log_in_code(rq->db, &who, pass, request_text(rq, "code"),
+				 rq->now_ms, session);
+
+	if (v == BOOK_WRONG_CODE)
+		show_code(rq, rs, v, pass, next);
+	else
+		end_login(rq, rs, v, session, next);
+}
+
+static void post_login_password(const struct request *rq, struct response *rs,
+				const char *next)
+{
 	struct actor who = session_actor(rq, 0);
 	char session[SECRET_TEXT_LEN];
 	enum book_verdict v = book_log_in(
 		rq->db, rq->settings, &who, request_text(rq, "email"),
 		request_text(rq, "password"), rq->now_ms, session);
 
-	if (v != BOOK_OK) {
-		show_login(rq, rs, v, next);
-		if (v == BOOK_TOO_OFTEN)
-			rs->retry_s = 900;
-		return;
-	}
-	session_give(rq, rs, session);
-	response_redirect(rs, "%s", next);
+	if (v == BOOK_NEEDS_CODE)
+		show_code(rq, rs, BOOK_OK, session, next);
+	else
+		end_login(rq, rs, v, session, next);
+}
+
+void post_login(const struct request *rq, struct response *rs)
+{
+	const char *next = safe_next(request_form(rq, "next"));
+
+	if (request_form(rq, "pass"))
+		post_login_code(rq, rs, next);
+	else
+		post_login_password(rq, rs, next);
 }
 
 void post_logout(const struct request *rq, struct response *rs)

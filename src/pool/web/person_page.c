@@ -25,6 +25,10 @@ void page_person(const struct request *rq, struct response *rs)
 		    "autocomplete=\"new-password\"");
 	field_hint(rs, "Everywhere else you will be logged out.");
 	field_submit(rs, "", "Change it");
+	html_put(&rs->body,
+		 "<h2>Second step</h2>\n<p>Whoever knows your password still "
+		 "cannot log in when an <a href=\"/manage/person/second\">"
+		 "authenticator app</a> is asked, too.</p>\n");
 	html_put(&rs->body, "<h2>Another account</h2>\n"
 			    "<p>Servers belong to accounts, which several "
 			    "people can look after together.</p>\n");

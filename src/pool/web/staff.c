@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "pool/book/person.h"
 #include "pool/book/publish.h"
+#include "pool/book/second.h"
 #include "pool/book/server.h"
 #include "pool/book/zones.h"
 #include "pool/store/account.h"
@@ -186,6 +187,14 @@ void page_staff_person(const struct request *rq, struct response *rs)
 	field_select_end(rs);
 	field_hint(rs, "Only an admin can give roles.");
 	field_submit(rs, "second", "Set");
+	if (second_is_on(rq->db, p.id) == 1) {
+		page_form(rq, rs, "/staff/person/%lld", (long long)p.id);
+		field_hidden(rs, "what", "second-off");
+		field_hint(rs, "Log-in asks for a code of an app. Take that "
+			       "off for somebody who lost it, and whom you "
+			       "know.");
+		field_submit(rs, "danger", "Take the second step off");
+	}
 	page_end(rq, rs);
 }
 
@@ -197,7 +206,9 @@ void post_staff_person(const struct request *rq, struct response *rs)
 	enum person_role role;
 	enum book_verdict v = BOOK_BAD_TEXT;
 
-	if (strcmp(what, "role") != 0)
+	if (strcmp(what, "second-off") == 0)
+		v = book_second_take_off(rq->db, &who, id, rq->now_ms);
+	else if (strcmp(what, "role") != 0)
 		v = book_person_disable(rq->db, &who, id,
 					strcmp(what, "disable") == 0,
 					rq->now_ms);

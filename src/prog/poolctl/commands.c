@@ -43,6 +43,7 @@ const struct cli_command commands[] = {
 	{"person list", "[TEXT]", cmd_person_list, "people whose name or address contains TEXT", BOOKS, NULL},
 	{"person password", "MAIL", cmd_person_password, "set another password, which is read", BOOKS, NULL},
 	{"person role", "MAIL ROLE", cmd_person_role, "user, staff or admin", BOOKS, NULL},
+	{"person second-off", "MAIL", cmd_person_second_off, "log in without a code again: the app was lost", BOOKS, NULL},
 	{"probe", "ADDRESS [wait=S]", cmd_probe, "let every monitor ask a server now, and show what they find (20)", BOOKS, NULL},
 	{"replay", "", cmd_replay, "compute every score again and compare, to the last digit", BOOKS, NULL},
 	{"score", "[ADDRESS]", cmd_score, "all servers, the last checks and why one is out; or one by monitor", BOOKS, NULL},

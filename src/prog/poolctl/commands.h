@@ -20,6 +20,7 @@ int cmd_person_password(struct ctl *c);
 int cmd_person_role(struct ctl *c);
 int cmd_person_disable(struct ctl *c);
 int cmd_person_enable(struct ctl *c);
+int cmd_person_second_off(struct ctl *c);
 
 /* teams.c */
 int cmd_member_invite(struct ctl *c);

@@ -6,6 +6,7 @@
 
 #include "pool/book/person.h"
 #include "pool/book/roster.h"
+#include "pool/book/second.h"
 #include "pool/book/team.h"
 #include "prog/poolctl/commands.h"
 #include "prog/poolctl/ctl.h"
@@ -187,4 +188,13 @@ int cmd_person_disable(struct ctl *c)
 int cmd_person_enable(struct ctl *c)
 {
 	return set_disabled(c, false);
+}
+
+int cmd_person_second_off(struct ctl *c)
+{
+	int64_t id;
+
+	if (!ctl_find_person(c, ctl_arg(c, "MAIL"), &id))
+		return CTL_FAILED;
+	return ctl_done(c, book_second_take_off(c->db, &c->who, id, c->now_ms));
 }

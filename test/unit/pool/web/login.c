@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "pool/book/person.h"
+#include "pool/book/second.h"
 #include "pool/store/outbox.h"
 #include "visit.h"
 
@@ -253,6 +254,82 @@ static void test_a_new_password_by_mail(void **state)
 			 303);
 }
 
+/* The text after a mark on the page in hand, up to a quote or a tag. */
+static void page_text(const struct fixture *f, const char *mark, char *out,
+		      size_t cap)
+{
+	const char *found = strstr(visit_body(&f->v), mark);
+
+	assert_non_null(found);
+	found += strlen(mark);
+	snprintf(out, cap, "%.*s", (int)strcspn(found, "\"<"), found);
+}
+
+static void app_shows(struct fixture *f, int64_t at_ms, char form[64])
+{
+	struct second_step s;
+
+	assert_int_equal(second_step_find(f->db, 1, &s), 1);
+	snprintf(form, 64, "code=%06u",
+		 totp_number(s.secret, sizeof s.secret,
+			     (uint64_t)(at_ms / TOTP_STEP_MS)) %
+			 1000000);
+}
+
+static void test_a_second_step(void **state)
+{
+	struct fixture *f = *state;
+	char code[64], recovery[64], pass[64], form[256], uri[256];
+
+	sign_up(f);
+	log_in(f);
+	assert_int_equal(get(f, &f->ann, "/manage/person/second"), 200);
+	assert_int_equal(post(f, &f->ann, "/manage/person/second", "x=1"), 303);
+	browse(&f->ann, &f->v, "GET", "/manage/person/second", NULL);
+	page_text(f, "otpauth://totp/", uri, sizeof uri);
+	assert_non_null(strstr(uri, ":ann@example.org?secret="));
+	visit_done(&f->v);
+	assert_int_equal(
+		post(f, &f->ann, "/manage/person/second/on", "code=12345"),
+		403);
+	app_shows(f, VISIT_NOW, code);
+	browse_form(&f->ann, &f->v, "/manage/person/second/on", code);
+	assert_int_equal(f->v.rs.status, 200);
+	assert_int_equal(f->v.rs.max_age_s, 0);
+	page_text(f, "<li><code>", recovery, sizeof recovery);
+	visit_done(&f->v);
+
+	/* Neither the password nor the pass that follows it opens anything. */
+	f->ann.cookie[0] = '\0';
+	assert_int_equal(get(f, &f->ann, "/login"), 200);
+	browse_form(&f->ann, &f->v, "/login",
+		    "email=ann@example.org&next=/manage/team"
+		    "&password=" PASSWORD);
+	assert_int_equal(f->v.rs.status, 200);
+	assert_string_equal(f->v.rs.cookie, "");
+	page_text(f, "name=\"pass\" value=\"", pass, sizeof pass);
+	visit_done(&f->v);
+	assert_int_equal(get(f, &f->ann, "/manage"), 303);
+	assert_memory_equal(f->v.rs.location, "/login", 6);
+	/* The code of turning it on was used. */
+	snprintf(form, sizeof form, "pass=%s&%s", pass, code);
+	assert_int_equal(post(f, &f->ann, "/login", form), 403);
+	snprintf(form, sizeof form, "pass=%s&next=/manage/team&code=%s", pass,
+		 recovery);
+	assert_int_equal(post(f, &f->ann, "/login", form), 303);
+	assert_string_equal(f->v.rs.location, "/manage/team");
+	assert_int_equal(get(f, &f->ann, "/manage"), 200);
+
+	f->ann.now_ms = VISIT_NOW + 4 * TOTP_STEP_MS;
+	assert_int_equal(get(f, &f->ann, "/manage/person/second"), 200);
+	app_shows(f, f->ann.now_ms, code);
+	snprintf(form, sizeof form, "password=" PASSWORD "&%s", code);
+	assert_int_equal(post(f, &f->ann, "/manage/person/second/off", form),
+			 303);
+	f->ann.cookie[0] = '\0';
+	log_in(f);
+}
+
 static void test_a_proxy_names_the_person(void **state)
 {
 	struct fixture *f = *state;
@@ -277,6 +354,7 @@ int main(void)
 		TEST(test_nobody_is_led_astray),
 		TEST(test_wrong_log_ins),
 		TEST(test_a_new_password_by_mail),
+		TEST(test_a_second_step),
 		TEST(test_a_proxy_names_the_person),
 	};
 
