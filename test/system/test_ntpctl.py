@@ -87,6 +87,7 @@ def test_waiting_and_checking(daemon):
         wrong = ctl("check", *words, *at)
         assert wrong.returncode == 3, wrong  # UNKNOWN, not CRITICAL
         assert words[-1].lstrip("-") in wrong.stderr
+        assert wrong.stdout.startswith("NTP UNKNOWN: ")  # all that Nagios shows
 
 
 def test_asking_a_server(daemon):

@@ -135,8 +135,8 @@ static void put_fix(struct html *h, const struct score_view *v)
 			 r.active - r.by == 1 ? "has" : "have");
 	put_loss(h, v);
 	html_put(h,
-		 "<p>On the server itself:</p>\n<pre>ntpq -pn\n"
-		 "ntpq -c rv</pre>\n"
+		 "<p>On the server itself:</p>\n<pre>ntpctl doctor --pool\n"
+		 "ntpq -pn\nntpq -c rv</pre>\n"
 		 "<p>From another host:</p>\n<pre>ntpdate -q %s</pre>\n"
 		 "<p>After %u good checks in a row it is back at %.0f: each "
 		 "makes the score 0.95 times what it was, and adds 1.</p>\n"

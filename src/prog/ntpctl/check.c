@@ -218,6 +218,12 @@ static bool read_limit(struct ctl *c, const char *name, const char *fallback,
 	return false;
 }
 
+int check_misused(FILE *out)
+{
+	return (int)put_unknown(out, CHECK_UNKNOWN,
+				"the command line cannot be understood");
+}
+
 /* The line of a plugin as an object, or as CSV. */
 static void put_form(struct output *o, const char *line,
 		     enum check_status status)
@@ -251,7 +257,8 @@ int cmd_check(struct ctl *c)
 	    !read_limit(c, "critical", CRITICAL_DEFAULT, &limits.critical) ||
 	    !ctl_int(c, "port", 1, 65535, NTP_PORT, &port) ||
 	    !ctl_real(c, "timeout", 0.1, 60, TIMEOUT_DEFAULT_S, &timeout_s))
-		return CHECK_UNKNOWN;
+		return c->out.form == OUTPUT_JSON ? CHECK_UNKNOWN
+						  : check_misused(c->out.to);
 	out = open_memstream(&line, &len);
 	if (!out)
 		return CHECK_UNKNOWN;

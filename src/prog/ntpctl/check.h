@@ -36,3 +36,7 @@ struct check_limits {
 /** Judge what the daemon says of itself; prints the line. */
 enum check_status check_document(const struct document *d,
 				 const struct check_limits *limits, FILE *out);
+
+/** What a plugin says, and returns, when its command line is wrong; why is on
+ * standard error. */
+int check_misused(FILE *out);

@@ -39,6 +39,13 @@ static const struct cli_option convert_options[] = {
 	{0, "from", "DAEMON", "chrony, ntpsec, openntpd or timesyncd"},
 	{0},
 };
+static const struct cli_option doctor_options[] = {
+	{0, "pool", NULL, "the rules for servers of a pool, too"},
+	{0, "fix", NULL, "print the lines of ntp.conf that would mend it; changes nothing"},
+	{0, "helper", "HOST", "a machine of yours that asks us from outside, by ssh"},
+	{0, "conf", "FILE", "the configuration, if it is not the daemon's"},
+	{0},
+};
 static const struct cli_option keygen_options[] = {
 	{'t', "type", "TYPE", "AES128CMAC (RFC 8573), SHA256, SHA1 or MD5"},
 	{0,   "id", "N", "its number; else the next after the file's last"},
@@ -66,6 +73,7 @@ const struct cli_command commands[] = {
 	{"clients", "", cmd_clients, "who asks us, the busiest first", 0, clients_options},
 	{"completion", "SHELL", cmd_completion, "print what makes bash, zsh or fish complete ntpctl", 0, NULL},
 	{"convert", "FILE", cmd_convert, "print another daemon's configuration as an ntp.conf", 0, convert_options},
+	{"doctor", "", cmd_doctor, "look for everything that may be wrong, and say what to do", 0, doctor_options},
 	{"explain", "[ID]", cmd_explain, "what a finding, a kiss code or a tally character means", 0, NULL},
 	{"keygen", "[FILE]", cmd_keygen, "a new key, at the end of /etc/ntp.keys or FILE", 0, keygen_options},
 	{"log", "LEVEL", cmd_log, "what the daemon tells its log: error, warning, notice, info or debug", 0, NULL},

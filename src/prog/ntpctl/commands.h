@@ -29,6 +29,7 @@ int cmd_log(struct ctl *c);
 int cmd_check(struct ctl *c);
 int cmd_clients(struct ctl *c);
 int cmd_convert(struct ctl *c);
+int cmd_doctor(struct ctl *c);
 int cmd_explain(struct ctl *c);
 int cmd_keygen(struct ctl *c);
 int cmd_probe(struct ctl *c);

@@ -17,6 +17,7 @@
 #define WHY "why a source is not used"
 #define KISS "kiss code"
 #define CONF "finding about ntp.conf"
+#define DOCTOR "finding of ntpctl doctor"
 #define CTL "complaint of ntpctl"
 
 /* clang-format off */
@@ -114,6 +115,39 @@ const struct explanation explanations[] = {
 	{"unknown-value", CONF, "The word is none of those that the option takes.", "ntp.conf(5) has them."},
 	{"unreadable", CONF, "A file that the configuration needs cannot be read.", "Does it exist, and may the daemon read it?"},
 	{"wrong-family", CONF, "-4 or -6 asks for one family, and the address is of the other.", NULL},
+
+	{"amplification", DOCTOR, "A small question to this server, from an address that could be forged, is answered with more octets than it has: whoever floods others looks for such servers.", "restrict default ... noquery, for IPv4 and IPv6."},
+	{"answers", DOCTOR, "The server does not answer at an address of its own that is not of the loopback network, so nobody else gets an answer either.", "Look at restrict and interface in ntp.conf, and at the firewall."},
+	{"burst", DOCTOR, "A source of others has the option burst: eight packets at every poll.", "Write iburst, which is enough and harmless."},
+	{"clock-control", DOCTOR, "The daemon runs without the right to correct the clock, so it only watches.", "Start it as root; in a container give it CAP_SYS_TIME, or say clock none."},
+	{"config", DOCTOR, "ntp.conf has errors, so the daemon would not start with it.", "ntpd --check shows every line."},
+	{"conntrack", DOCTOR, "The firewall keeps a record of each request in a table, and the table is filling up; when it is full, requests are dropped.", "Exempt UDP port 123 from tracking (notrack), or raise nf_conntrack_max."},
+	{"daemon", DOCTOR, "The daemon's status socket is not there, not for you, or silent.", "systemctl status ntpd; be root or in the group ntp."},
+	{"diverse", DOCTOR, "Two sources lie in one network, or follow the same server: what breaks one breaks the other.", "Choose them of different operators."},
+	{"driftfile", DOCTOR, "The frequency of the clock cannot be kept, so each start begins with an unknown one.", "The folder of driftfile belongs to the daemon's user."},
+	{"falseticker", DOCTOR, "A source's time, with its error bound, does not meet the majority's.", "Replace it, or tell its operator."},
+	{"firewall", DOCTOR, "The rules of this machine let no requests in.", "firewall-cmd --permanent --add-service=ntp, then --reload; or the like for nftables."},
+	{"freq", DOCTOR, "The oscillator is far from its nominal frequency; 500 ppm is all that can be corrected.", "On a virtual machine choose another clock source; else the hardware may be at fault."},
+	{"kernel-drops", DOCTOR, "Requests come faster than they are read.", "More workers, or a larger net.core.rmem_max."},
+	{"kernel-meddling", DOCTOR, "The kernel's clock was steered by somebody else while the daemon ran.", "Only one program may do that: see other-daemon."},
+	{"kod-limited", DOCTOR, "The default does not limit clients that ask too often, or does not tell them.", "restrict default ... kod limited"},
+	{"leap-file", DOCTOR, "The leap second file has expired, or soon will.", "Update the package tzdata, or the file that leapfile names."},
+	{"minpoll", DOCTOR, "A server of others is asked more often than once a minute.", "Leave minpoll away, unless the server is yours."},
+	{"no-local-clock", DOCTOR, "The machine's own clock stands among the sources, so it is served even when all others are lost.", "Take its server and fudge lines out."},
+	{"no-pool-upstream", DOCTOR, "A server that joins a pool must not take its time from it: errors would go round in circles.", "Name four to seven servers that you chose."},
+	{"noquery-default", DOCTOR, "Strangers may ask the daemon about itself, and the answers are larger than the questions.", "restrict default ... noquery, for IPv4 and IPv6."},
+	{"ntp-port-owner", DOCTOR, "Another program has the port of NTP, or nobody has.", "systemctl disable --now THE OTHER; systemctl start ntpd"},
+	{"offset", DOCTOR, "The clock is off by more than a pool's monitors find good.", "Wait while it is corrected, or ntpctl step."},
+	{"other-daemon", DOCTOR, "Another program that sets clocks runs here: two of them fight over one clock.", "systemctl disable --now it."},
+	{"own-stratum", DOCTOR, "The server is many steps away from a primary clock; a pool gives no points from stratum 8 on.", "Follow servers of stratum 1 or 2."},
+	{"reachable", DOCTOR, "Whether requests from elsewhere come through cannot be known on the machine itself.", "ntpctl doctor --pool --helper HOST has another machine of yours ask."},
+	{"root-distance", DOCTOR, "The largest error that the clock may have is large.", "Choose sources that are nearer, or nearer to a primary clock."},
+	{"serves-strangers", DOCTOR, "The default shuts everybody out, so the pool's clients would get nothing.", "restrict default nomodify notrap nopeer noquery kod limited"},
+	{"source-quality", DOCTOR, "A source does not answer, loses packets, is far away, unsynchronised, or follows us.", "ntpctl probe NAME; choose another if it stays so."},
+	{"sources-4-7", DOCTOR, "Fewer than four sources cannot outvote a wrong one reliably; more than seven only add requests.", "Name four to seven, of different operators."},
+	{"static-address", DOCTOR, "The address of the server is lent or private; a pool's clients use it for years.", "Configure a fixed address; behind a NAT pass UDP port 123 on."},
+	{"steps", DOCTOR, "The clock was set by leaps more than once.", "Something else sets it, or the machine sleeps."},
+	{"sync", DOCTOR, "The clock follows nobody now.", "ntpctl sources says why."},
 
 	{"no-daemon", CTL, "The daemon's socket is not there, not for you, or silent.", "systemctl status ntpd; be root or in the group ntp; --socket PATH"},
 	{"bad-document", CTL, "What the daemon, or the file, says is no status document of this version.", "Install ntpd and ntpctl of one version."},

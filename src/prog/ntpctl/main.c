@@ -76,9 +76,9 @@ static bool is_answered(const struct ctl *c, size_t n)
 /* A plugin has a status of its own for what it was not asked rightly. */
 static int misused(const struct ctl *c)
 {
-	return c->cli.command && c->cli.command->run == cmd_check
-		       ? CHECK_UNKNOWN
-		       : CTL_USAGE;
+	if (!c->cli.command || c->cli.command->run != cmd_check)
+		return CTL_USAGE;
+	return check_misused(c->out.to);
 }
 
 int main(int argc, char **argv)
