@@ -146,8 +146,8 @@ def serve(path, reply):
     (["source", "del", "192.0.2.1"], b"source del 192.0.2.1\n", b"ok\n", 0, "taken out"),
     (["burst"], b"burst\n", b"ok\n", 0, "asked"),
     (["step", "--yes"], b"step\n", b"ok\n", 0, "stepped"),
-    (["reload"], b"reload\n", b"ok\nsource added\n", 0, "source added"),
-    (["reload"], b"reload\n", b"", 3, "no ntpd of this kind"),
+    (["log", "debug"], b"log debug\n", b"ok\nsource added\n", 0, "source added"),
+    (["log", "debug"], b"log debug\n", b"", 3, "no ntpd of this kind"),
     (["log", "debug"], b"log debug\n", b"ok\n", 0, "set"),
 ])
 def test_what_the_control_socket_hears(tmp_path, words, line, reply, status, says):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * What changes the daemon: source add and del, burst, step, reload, log.
+ * What changes the daemon: source add and del, burst, step, log.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -186,11 +186,6 @@ static int simple(struct ctl *c, const char *what, const char *arg,
 int cmd_burst(struct ctl *c)
 {
 	return simple(c, "burst", ctl_arg(c, "NAME"), "asked");
-}
-
-int cmd_reload(struct ctl *c)
-{
-	return simple(c, "reload", NULL, "reloaded");
 }
 
 int cmd_log(struct ctl *c)

@@ -78,7 +78,6 @@ const struct cli_command commands[] = {
 	{"keygen", "[FILE]", cmd_keygen, "a new key, at the end of /etc/ntp.keys or FILE", 0, keygen_options},
 	{"log", "LEVEL", cmd_log, "what the daemon tells its log: error, warning, notice, info or debug", 0, NULL},
 	{"probe", "HOST", cmd_probe, "ask a server what time it has, and change nothing", 0, probe_options},
-	{"reload", "", cmd_reload, "read ntp.conf again; one error, and the old one stays", 0, NULL},
 	{"server", "", cmd_server, "what we serve: requests, answers, drops", 0, NULL},
 	{"source add", "LINE...", cmd_source_add, "a line as in ntp.conf, or a name and options; - reads lines", 0, add_options},
 	{"source del", "NAME", cmd_source_del, "follow a source no longer", 0, del_options},

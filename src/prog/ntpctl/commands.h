@@ -22,7 +22,6 @@ int cmd_source_add(struct ctl *c);
 int cmd_source_del(struct ctl *c);
 int cmd_burst(struct ctl *c);
 int cmd_step(struct ctl *c);
-int cmd_reload(struct ctl *c);
 int cmd_log(struct ctl *c);
 
 /* one a file of that name */
