@@ -76,6 +76,15 @@ await_pages() {
 	exit 1
 }
 
+# enrol CODE: monitor $n, which tells why not.
+enrol() {
+	$bin/poolmon -c $world/mon$n.conf enrol "$1" >$world/mon$n.log 2>&1 || {
+		say "monitor $n could not be enrolled:"
+		cat $world/mon$n.log
+		exit 1
+	}
+}
+
 start_pool() {
 	say "starting a pool of these, $pool_name:"
 	seed nl
@@ -86,7 +95,7 @@ start_pool() {
 		pool_conf "monitor-state $PWD/$world/mon$n" >$world/mon$n.conf
 		say "monitor-source 127.77.0.20$n" >>$world/mon$n.conf
 		code=$(ctl monitor add "mon$n" | sed -n 's/^code *//p')
-		$bin/poolmon -c $world/mon$n.conf enrol "$code" >/dev/null 2>&1
+		enrol "$code"
 		start_program poolmon mon$n -c $world/mon$n.conf run
 	done
 	say "  poolmon   three monitors, each asks each server every two seconds"

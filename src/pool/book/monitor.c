@@ -7,11 +7,9 @@
 #include <string.h>
 
 #include "pool/book/change.h"
+#include "pool/book/secret.h"
 
-static_assert(TALK_CODE_LEN ==
-		      sodium_base64_ENCODED_LEN(
-			      32, sodium_base64_VARIANT_URLSAFE_NO_PADDING),
-	      "a code is 32 octets");
+static_assert(TALK_CODE_LEN == SECRET_TEXT_LEN, "a code is a secret");
 
 /* It is shown on pages and typed in shells. */
 static bool is_name(const char *name)
@@ -26,14 +24,9 @@ static bool is_name(const char *name)
 static void new_code(char code[TALK_CODE_LEN],
 		     uint8_t hash[MONITOR_CODE_HASH_LEN])
 {
-	uint8_t secret[32];
-
-	randombytes_buf(secret, sizeof secret);
-	sodium_bin2base64(code, TALK_CODE_LEN, secret, sizeof secret,
-			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	secret_draw(code);
 	crypto_generichash(hash, MONITOR_CODE_HASH_LEN, (const uint8_t *)code,
 			   strlen(code), NULL, 0);
-	sodium_memzero(secret, sizeof secret);
 }
 
 enum book_verdict book_monitor_add(struct db *db, const struct actor *who,

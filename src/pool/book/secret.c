@@ -13,14 +13,15 @@ static_assert(SECRET_TEXT_LEN == sodium_base64_ENCODED_LEN(SECRET_LEN, BASE64),
 	      "room for the text");
 static_assert(PASSWORD_HASH_LEN == crypto_pwhash_STRBYTES, "room for the hash");
 
-void secret_new(char text[SECRET_TEXT_LEN], uint8_t hash[SECRET_HASH_LEN])
+void secret_draw(char text[SECRET_TEXT_LEN])
 {
 	uint8_t secret[SECRET_LEN];
 
-	randombytes_buf(secret, sizeof secret);
-	sodium_bin2base64(text, SECRET_TEXT_LEN, secret, sizeof secret, BASE64);
-	crypto_generichash(hash, SECRET_HASH_LEN, secret, sizeof secret, NULL,
-			   0);
+	do {
+		randombytes_buf(secret, sizeof secret);
+		sodium_bin2base64(text, SECRET_TEXT_LEN, secret, sizeof secret,
+				  BASE64);
+	} while (text[0] == '-');
 	sodium_memzero(secret, sizeof secret);
 }
 
@@ -43,6 +44,16 @@ bool secret_hash(const char *text, uint8_t hash[SECRET_HASH_LEN])
 			   0);
 	sodium_memzero(secret, sizeof secret);
 	return true;
+}
+
+void secret_new(char text[SECRET_TEXT_LEN], uint8_t hash[SECRET_HASH_LEN])
+{
+	bool ours;
+
+	secret_draw(text);
+	ours = secret_hash(text, hash);
+	assert(ours);
+	(void)ours;
 }
 
 void secret_derive(const char *key, const char *purpose,

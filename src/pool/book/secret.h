@@ -17,6 +17,10 @@
 
 #define SECRET_TEXT_LEN 44 /* base64url without padding, and a NUL */
 
+/** A new secret; its text never begins with '-', so a shell can have it. */
+void secret_draw(char text[SECRET_TEXT_LEN]);
+
+/** The same, with the hash to keep. */
 void secret_new(char text[SECRET_TEXT_LEN], uint8_t hash[SECRET_HASH_LEN]);
 
 /** False, and hash untouched, when text is no secret of ours. */

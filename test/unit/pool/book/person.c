@@ -106,6 +106,19 @@ static int64_t account_of(struct fixture *f, int64_t person_id)
 
 /* --- secrets --------------------------------------------------------------- */
 
+/* A code goes behind a command, where "-x" would be an option. */
+static void test_secret_is_no_option(void **state)
+{
+	char text[SECRET_TEXT_LEN];
+
+	(void)state;
+	for (int i = 0; i < 2000; i++) {
+		secret_draw(text);
+		assert_int_equal(strlen(text), SECRET_TEXT_LEN - 1);
+		assert_int_not_equal(text[0], '-');
+	}
+}
+
 static void test_secrets(void **state)
 {
 	char a[SECRET_TEXT_LEN], b[SECRET_TEXT_LEN], t[SECRET_TEXT_LEN];
@@ -533,6 +546,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_secrets),
+		TEST(test_secret_is_no_option),
 		TEST(test_mail_addresses),
 		TEST(test_sign_up_confirm_log_in),
 		TEST(test_links_age),
